@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One floor of the house per group below; a target depends only on lower floors (see ARCHITECTURE.md).
+let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let http = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+
+/// A library on one floor of the house, offered as a product.
+struct Room {
+    var name: String
+    var dependencies: [Target.Dependency]
+    var touchesC = false
+}
+
+let rooms = [
+    // floor 0
+    Room(name: "FileSystem", dependencies: ["CFileSystem", system], touchesC: true),
+    // floor 1
+    Room(name: "Dockerfile", dependencies: []),
+    Room(name: "OCI", dependencies: [crypto]),
+    Room(
+        name: "Archive",
+        dependencies: ["FileSystem", "CDeflate", "CZlib", "CZstd", "CLzma", "CBzip2", system], touchesC: true),
+    // floor 2
+    Room(name: "ContentStore", dependencies: ["OCI", "Archive", "FileSystem", "CSQLite", system], touchesC: true),
+    // floor 3
+    Room(name: "Sandbox", dependencies: ["CSandbox", "CSeccomp", "FileSystem", system], touchesC: true),
+    Room(name: "LayerStore", dependencies: ["ContentStore", "OCI", "Archive", "FileSystem", system], touchesC: true),
+    Room(name: "Registry", dependencies: ["ContentStore", "OCI", "FileSystem", http, system]),
+    // floor 4
+    Room(name: "BuildGraph", dependencies: ["Dockerfile", "OCI", collections]),
+    // floor 5
+    Room(
+        name: "BuildEngine",
+        dependencies: [
+            "BuildGraph", "Dockerfile", "OCI", "Archive", "ContentStore", "LayerStore", "Sandbox", "Registry",
+            "FileSystem", system, subprocess,
+        ], touchesC: true),
+]
+
+let package = Package(
+    name: "slipway",
+    products: [.executable(name: "slipway", targets: ["slipway"])]
+        + rooms.map { .library(name: $0.name, targets: [$0.name]) },
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0", traits: []),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+    ],
+    targets: [
+        .target(name: "CFileSystem"),
+        .target(name: "CSandbox"),
+        .systemLibrary(name: "CBzip2", providers: [.apt(["libbz2-dev"])]),
+        .systemLibrary(name: "CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
+        .systemLibrary(name: "CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+        .systemLibrary(name: "CSeccomp", pkgConfig: "libseccomp", providers: [.apt(["libseccomp-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .executableTarget(
+            name: "slipway",
+            dependencies: [
+                "BuildEngine", "BuildGraph", "Dockerfile", "OCI", "ContentStore", "LayerStore", "Sandbox", "Registry",
+                "FileSystem", arguments, system,
+            ]),
+        .testTarget(name: "slipwayTests", dependencies: ["slipway"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["OCI", "FileSystem", system]),
+    ]
+        + rooms.map { .target(name: $0.name, dependencies: $0.dependencies) }
+        + rooms.map { room in
+            .testTarget(name: room.name + "Tests", dependencies: [.target(name: room.name)] + room.dependencies)
+        },
+    swiftLanguageModes: [.v6]
+)
+
+for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
+    var settings: [SwiftSetting] = [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        .treatAllWarnings(as: .error),
+    ]
+    if rooms.contains(where: { $0.name == target.name && $0.touchesC }) {
+        settings.append(.strictMemorySafety())
+    }
+    target.swiftSettings = settings
+}
