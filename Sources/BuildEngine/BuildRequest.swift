@@ -119,14 +119,14 @@ public struct Export: Sendable, Hashable {
 
 /// What a build made.
 public struct BuildResult: Sendable, Hashable {
-    /// The descriptor of the image's manifest.
-    public var image: Descriptor
+    /// The descriptor of the image's manifest; nil where only files were exported.
+    public var image: Descriptor?
     /// The digest of its configuration: what docker calls the image ID.
-    public var configurationDigest: Digest
+    public var configurationDigest: Digest?
     /// The names it has in the store.
     public var names: [ImageReference]
 
-    public init(image: Descriptor, configurationDigest: Digest, names: [ImageReference]) {
+    public init(image: Descriptor?, configurationDigest: Digest?, names: [ImageReference]) {
         self.image = image
         self.configurationDigest = configurationDigest
         self.names = names

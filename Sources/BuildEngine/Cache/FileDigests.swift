@@ -11,7 +11,7 @@ struct FileDigests {
     /// Hashes files in the order given.
     ///
     /// Throws ``BuildError`` for a file that cannot be read or is not a regular file any more.
-    static func compute(_ paths: [FilePath]) async throws -> [Digest] {
+    static func compute(_ paths: [FileLocation]) async throws -> [Digest] {
         guard paths.count > 1 else { return try paths.map(digest) }
         let width = 4
         let slice = (paths.count + width - 1) / width
@@ -33,9 +33,9 @@ struct FileDigests {
         }
     }
 
-    private static func digest(_ path: FilePath) throws -> Digest {
+    private static func digest(_ path: FileLocation) throws -> Digest {
         do {
-            let file = try FileDescriptor.open(path, .readOnly, options: [.noFollow, .nonBlocking, .closeOnExec])
+            let file = try path.open()
             defer { file.closeAfterReading() }
             var digester = Digester()
             try unsafe withUnsafeTemporaryAllocation(byteCount: chunkSize, alignment: 16) { buffer in
@@ -47,7 +47,7 @@ struct FileDigests {
             }
             return digester.finalize()
         } catch let error as Errno {
-            throw BuildError(.copyFailed, "cannot read \(path)", cause: error)
+            throw BuildError(.copyFailed, "cannot read \(path.description)", cause: error)
         }
     }
 }

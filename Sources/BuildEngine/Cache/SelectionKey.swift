@@ -28,9 +28,11 @@ struct SelectionKey {
     var digest: Digest { hasher.finish() }
 
     /// The files whose content a selection's key needs.
-    static func regularFiles(of selection: Selection) -> [SourceNode] {
+    static func regularFiles(of selection: Selection) -> [(status: FileStatus, location: FileLocation)] {
         selection.items.flatMap { item in
-            ([item.root] + item.entries.map(\.node)).filter(\.isRegularFile)
+            ([item.root] + item.entries.map(\.node)).compactMap { node in
+                node.location.map { (node.status, $0) }
+            }
         }
     }
 
@@ -49,6 +51,6 @@ struct SelectionKey {
             hasher.add(attribute.name)
             hasher.add(attribute.value)
         }
-        if node.isRegularFile, let digest = digests.popFirst() { hasher.add(digest) }
+        if node.location != nil, let digest = digests.popFirst() { hasher.add(digest) }
     }
 }

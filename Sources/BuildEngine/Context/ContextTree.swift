@@ -7,6 +7,7 @@ import SystemPackage
 /// One walk reads names and metadata of everything; contents are read only of what is copied.
 struct ContextTree: SourceTree {
     let root: FilePath
+    private let directory: DirectoryHandle
     private let statuses: [FilePath: FileStatus]
     private let names: [FilePath: [FilePath.Component]]
     /// The latest modification of a file in the context, if it has any file.
@@ -28,6 +29,7 @@ struct ContextTree: SourceTree {
         }
         do {
             let top = try DirectoryHandle(root)
+            directory = top
             statuses["/"] = try top.status()
             let walk = TreeWalk(top)
             try walk.run { entry in
@@ -35,7 +37,7 @@ struct ContextTree: SourceTree {
                 let path = FilePath("/").pushing(relative)
                 while let last = implied.last, !path.starts(with: last.0) { implied.removeLast() }
                 if !ignore.isEmpty, ignore.matches(relative.string) {
-                    guard entry.status.kind == .directory, ignore.mayReincludeBelow(relative.string) else { return .skip }
+                    guard entry.status.kind == .directory, ignore.mayContainExceptions(below: relative.string) else { return .skip }
                     implied.append((path, entry.status))
                     return .descend
                 }
@@ -56,37 +58,37 @@ struct ContextTree: SourceTree {
 
     func node(at path: FilePath) throws -> SourceNode? {
         guard let status = statuses[path] else { return nil }
-        let hostPath = root.appending(path.components)
-        var node = SourceNode(status: status, linkTarget: nil, hostPath: hostPath)
+        var node = SourceNode(status: status, linkTarget: nil, location: nil)
+        if status.kind == .regular {
+            node.location = FileLocation(directory: directory, path: path.removingRoot())
+        }
         // Whoever builds the image need not be who owns the checkout.
         node.status.uid = 0
         node.status.gid = 0
         switch status.kind {
-        case .symbolicLink: node.linkTarget = try readLink(hostPath)
-        case .regular, .directory: node.xattrs = try imageAttributes(of: hostPath)
+        case .symbolicLink:
+            let (parent, name) = try parent(of: path)
+            node.linkTarget = try parent.readLink(name)
+        case .regular where !path.components.isEmpty, .directory where !path.components.isEmpty:
+            let (parent, name) = try parent(of: path)
+            node.xattrs = try parent.extendedAttributes(of: name).all(where: isKeptAttribute)
         default: break
         }
         return node
     }
 
-    func children(of path: FilePath) throws -> [FilePath.Component] { names[path] ?? [] }
-
-    private func readLink(_ path: FilePath) throws -> FilePath {
-        let (directory, name) = try parent(of: path)
-        return try directory.readLink(name)
-    }
-
-    private func imageAttributes(of path: FilePath) throws -> [ExtendedAttribute] {
-        if path == root { return [] }
-        let (directory, name) = try parent(of: path)
-        return try directory.extendedAttributes(of: name).all(where: isKeptAttribute)
+    func children(of path: FilePath) throws -> [(name: FilePath.Component, node: SourceNode)] {
+        try (names[path] ?? []).compactMap { name in
+            try node(at: path.appending(name)).map { (name, $0) }
+        }
     }
 
     private func parent(of path: FilePath) throws -> (DirectoryHandle, FileName) {
         guard let last = path.lastComponent, let name = FileName(last) else {
             throw BuildError(.invalidContext, "cannot read \(path)")
         }
-        return (try DirectoryHandle(path.removingLastComponent()), name)
+        let parent = path.removingLastComponent()
+        return (parent.components.isEmpty ? directory : try directory.openDirectoryInRoot(parent), name)
     }
 }
 

@@ -9,12 +9,12 @@ final class ArchiveSpool {
     private static let smallFile: Int64 = 64 << 10
     private static let memoryLimit: Int64 = 64 << 20
 
-    private let directory: FilePath
+    private let directory: DirectoryHandle
     private var count = 0
     private var inMemory: Int64 = 0
 
     /// `directory` is removed by whoever made it.
-    init(directory: FilePath) { self.directory = directory }
+    init(directory: FilePath) throws { self.directory = try DirectoryHandle(directory) }
 
     /// Reads an archive entry by entry.
     final class Reader {
@@ -33,7 +33,7 @@ final class ArchiveSpool {
         deinit { file.closeAfterReading() }
 
         /// The next entry with its content; nil at the end.
-        func next() throws -> (TarEntry, LayerEntry.Content)? {
+        func next() throws -> (TarEntry, LayerEntry.Source)? {
             do {
                 guard let entry = try tar.next() else {
                     try tar.drain()
@@ -47,30 +47,30 @@ final class ArchiveSpool {
     }
 
     /// The archive in a file, compressed or not; nil if its content is that of no archive.
-    func open(_ path: FilePath) throws -> Reader? {
-        let file = try FileDescriptor.open(path, .readOnly)
+    func open(_ location: FileLocation) throws -> Reader? {
+        let file = try location.open()
         do {
             guard let source = try Decompressor.archive(in: FileSource(file)) else {
                 file.closeAfterReading()
                 return nil
             }
-            return Reader(spool: self, tar: TarReader(source), file: file, path: path)
+            return Reader(spool: self, tar: TarReader(source), file: file, path: location.path)
         } catch {
             file.closeAfterReading()
             throw error
         }
     }
 
-    private func store(_ tar: TarReader, size: Int64) throws -> LayerEntry.Content {
+    private func store(_ tar: TarReader, size: Int64) throws -> LayerEntry.Source {
         if size <= Self.smallFile, inMemory + size <= Self.memoryLimit {
             inMemory += size
             return .bytes(try tar.readContents(limit: Int(size)))
         }
         count += 1
-        let path = directory.appending("archived-\(count)")
-        let file = try FileDescriptor.open(
-            path, .writeOnly, options: [.create, .exclusiveCreate], permissions: .ownerReadWrite)
-        try file.closeAfter { try tar.copyContents(to: FileSink(file)) }
-        return .file(path)
+        let text = "archived-\(count)"
+        guard let name = FileName(text) else { return .none }
+        let file = try directory.createFile(name)
+        try file.closeAfter { _ = try tar.copyContents(to: FileSink(file)) }
+        return .file(directory: directory, path: FilePath(text))
     }
 }

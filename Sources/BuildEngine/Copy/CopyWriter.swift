@@ -35,13 +35,13 @@ struct CopyWriter {
     }
 
     /// The mode of directories that are made on the way: `--chmod` counts for them where it is a number.
-    private var directoryMode: UInt16 { mode?.octal ?? 0o755 }
+    private var directoryMode: UInt16 { mode?.absoluteMode ?? 0o755 }
 
     mutating func write(_ item: Selection.Item) throws {
         let parent = isDirectory ? destination : destination.removingLastComponent()
         try draft.makeDirectories(try draft.resolve(parent), mode: directoryMode, owner: owner)
         let target = try draft.resolve(destination)
-        if item.unpacks, item.root.isRegularFile, let archive = try spool.open(item.root.hostPath) {
+        if item.unpacks, let location = item.root.location, let archive = try spool.open(location) {
             try unpack(archive, to: target)
         } else if item.root.isDirectory {
             try writeDirectory(item, to: target)
@@ -74,9 +74,9 @@ struct CopyWriter {
     private mutating func write(_ node: SourceNode, at path: FilePath) throws {
         var entry = node.tarEntry(at: path.removingRoot())
         apply(&entry)
-        var content = LayerEntry.Content.none
+        var content = LayerEntry.Source.none
         if node.isRegularFile {
-            content = .file(node.hostPath)
+            content = node.location?.source ?? .none
             if node.status.linkCount > 1 {
                 let file = LinkedFile(device: node.status.device, inode: node.status.inode)
                 if let first = links[file] {
@@ -99,7 +99,7 @@ struct CopyWriter {
         }
         if let mode {
             if case .symlink = entry.kind { return }
-            entry.mode = mode.apply(to: entry.mode, isDirectory: entry.kind == .directory)
+            entry.mode = mode.applied(to: entry.mode, isDirectory: entry.kind == .directory)
         }
     }
 

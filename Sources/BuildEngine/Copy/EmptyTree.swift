@@ -5,5 +5,5 @@ import SystemPackage
 struct EmptyTree: SourceTree {
     func node(at path: FilePath) throws -> SourceNode? { nil }
 
-    func children(of path: FilePath) throws -> [FilePath.Component] { [] }
+    func children(of path: FilePath) throws -> [(name: FilePath.Component, node: SourceNode)] { [] }
 }

@@ -40,7 +40,7 @@ struct LayerDraft {
 
     /// What stands at a path, links not followed.
     func kind(at path: FilePath) throws -> TarEntry.Kind? {
-        if let item = items[path] { return item.entry.tar.kind }
+        if let item = items[path] { return item.entry.entry.kind }
         return try baseNode(at: path)?.tarKind
     }
 
@@ -49,7 +49,7 @@ struct LayerDraft {
     /// Whether the instruction itself has written this path, and not as a directory.
     func hasWrittenFile(at path: FilePath) -> Bool {
         guard let item = items[path] else { return false }
-        return item.entry.tar.kind != .directory
+        return item.entry.entry.kind != .directory
     }
 
     /// The path with every link on it followed inside the root.
@@ -100,7 +100,7 @@ struct LayerDraft {
     /// Writes an entry where nothing or something of the same kind stands.
     ///
     /// Throws ``BuildError`` for a file where a directory stands, and the other way round.
-    mutating func write(_ entry: TarEntry, content: LayerEntry.Content) throws {
+    mutating func write(_ entry: TarEntry, content: LayerEntry.Source) throws {
         let path = FilePath("/").pushing(entry.path)
         let existing = try kind(at: path)
         if entry.kind == .directory {
@@ -115,7 +115,7 @@ struct LayerDraft {
     }
 
     /// Writes an entry in place of whatever stands there, as unpacking an archive does.
-    mutating func replace(_ entry: TarEntry, content: LayerEntry.Content) throws {
+    mutating func replace(_ entry: TarEntry, content: LayerEntry.Source) throws {
         let path = FilePath("/").pushing(entry.path)
         if try kind(at: path) == .directory, entry.kind != .directory {
             hidden.insert(path)
@@ -125,9 +125,9 @@ struct LayerDraft {
         try repeatParents(of: path)
     }
 
-    private mutating func put(_ entry: TarEntry, content: LayerEntry.Content) {
+    private mutating func put(_ entry: TarEntry, content: LayerEntry.Source) {
         items[FilePath("/").pushing(entry.path)] = Item(
-            entry: LayerEntry(tar: entry, content: content), isRepeated: false)
+            entry: LayerEntry(entry, source: content), isRepeated: false)
     }
 
     /// A layer names the directories above what it holds, as they are below it: whoever unpacks it alone must not have
@@ -137,14 +137,14 @@ struct LayerDraft {
         while !parent.components.isEmpty, items[parent] == nil {
             if let node = try baseNode(at: parent) {
                 let entry = node.tarEntry(at: parent.removingRoot())
-                items[parent] = Item(entry: LayerEntry(tar: entry, content: .none), isRepeated: true)
+                items[parent] = Item(entry: LayerEntry(entry), isRepeated: true)
             }
             parent.removeLastComponent()
         }
     }
 
     private func modeAndGroup(of path: FilePath) throws -> (UInt16, UInt32) {
-        if let item = items[path] { return (item.entry.tar.mode, item.entry.tar.gid) }
+        if let item = items[path] { return (item.entry.entry.mode, item.entry.entry.gid) }
         guard let node = try baseNode(at: path) else { return (0o755, 0) }
         return (node.status.mode, node.status.gid)
     }

@@ -7,13 +7,22 @@ struct LayerTree: SourceTree {
     let view: LayerView
 
     func node(at path: FilePath) throws -> SourceNode? {
-        guard let node = try view.lookup(path, followFinalSymlink: false) else { return nil }
-        return SourceNode(
-            status: node.status, linkTarget: node.symlinkTarget, hostPath: node.hostPath,
-            xattrs: try node.extendedAttributes().filter { isKeptAttribute($0.name) })
+        try view.lookup(path, followFinalSymlink: false).map(sourceNode)
     }
 
-    func children(of path: FilePath) throws -> [FilePath.Component] {
-        try view.children(of: path).map(\.name)
+    func children(of path: FilePath) throws -> [(name: FilePath.Component, node: SourceNode)] {
+        guard let directory = try view.lookup(path, followFinalSymlink: false) else { return [] }
+        return try view.children(of: directory).compactMap { node in
+            guard let name = node.path.lastComponent else { return nil }
+            return (name, try sourceNode(node))
+        }
+    }
+
+    private func sourceNode(_ node: Node) throws -> SourceNode {
+        var location: FileLocation?
+        if case .file(let directory, let path) = node.source { location = FileLocation(directory: directory, path: path) }
+        return SourceNode(
+            status: node.status, linkTarget: node.symlinkTarget, location: location,
+            xattrs: try node.extendedAttributes())
     }
 }

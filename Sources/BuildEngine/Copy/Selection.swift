@@ -49,21 +49,22 @@ struct Selector {
             return [try item(at: unescaped(cleaned), source: source)]
         }
         let fixed = FilePath(root: "/", cleaned.components[..<wildcard])
-        let pattern = GoPattern(
-            cleaned.components[wildcard...].map(\.string).joined(separator: "/"))
+        let pattern = cleaned.components[wildcard...].map(\.string).joined(separator: "/")
         let base = try tree.resolve(fixed)
-        return try matches(of: pattern, below: base).map { try item(at: $0, source: source) }
+        return try matches(of: pattern, below: base, source.range).map { try item(at: $0, source: source) }
     }
 
-    private func matches(of pattern: GoPattern, below base: FilePath) throws -> [FilePath] {
+    private func matches(of text: String, below base: FilePath, _ range: SourceRange?) throws -> [FilePath] {
         var found: [FilePath] = []
+        let depth = text.split(separator: "/").count
+        let pattern = try compile(text, range)
         func visit(_ directory: FilePath, prefix: [FilePath.Component]) throws {
-            for name in try tree.children(of: directory) {
+            for (name, node) in try tree.children(of: directory) {
                 let relative = prefix + [name]
                 let path = directory.appending(name)
                 if pattern.matches(relative.map(\.string).joined(separator: "/")) {
                     if !excludes.matches(FilePath(root: nil, relative).string) { found.append(path) }
-                } else if relative.count < pattern.componentCount, try tree.node(at: path)?.isDirectory == true {
+                } else if relative.count < depth, node.isDirectory {
                     try visit(path, prefix: relative)
                 }
             }
@@ -71,6 +72,14 @@ struct Selector {
         guard try tree.node(at: base)?.isDirectory == true else { return [] }
         try visit(base, prefix: [])
         return found
+    }
+
+    private func compile(_ pattern: String, _ range: SourceRange?) throws -> GoPattern {
+        do {
+            return try GoPattern(pattern)
+        } catch {
+            throw BuildError(.invalidDockerfile, "\(error)", range: range, help: "put a \\ before a literal [")
+        }
     }
 
     private func item(at path: FilePath, source: CopyOperation.Source) throws -> Selection.Item {
@@ -107,10 +116,9 @@ struct Selector {
         var entries: [Selection.Entry] = []
         var pendingParents: [Selection.Entry] = []
         func visit(_ directory: FilePath, _ relative: FilePath) throws {
-            for name in try tree.children(of: directory) {
+            for (name, node) in try tree.children(of: directory) {
                 let path = directory.appending(name)
                 let below = relative.appending(name)
-                guard let node = try tree.node(at: path) else { continue }
                 let isExcluded = !excludes.isEmpty && excludes.matches(below.string)
                 let isIncluded = !isExcluded && (includes?.matches(below.string) ?? true)
                 if isIncluded {
@@ -119,7 +127,7 @@ struct Selector {
                     entries.append(Selection.Entry(path: below, node: node))
                 }
                 guard node.isDirectory else { continue }
-                if isExcluded, !excludes.hasNegation { continue }
+                if isExcluded, !excludes.hasExceptions { continue }
                 if !isIncluded { pendingParents.append(Selection.Entry(path: below, node: node, isImplied: true)) }
                 let depth = pendingParents.count
                 try visit(path, below)

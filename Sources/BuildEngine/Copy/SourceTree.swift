@@ -6,8 +6,8 @@ struct SourceNode: Sendable {
     var status: FileStatus
     /// Where a symbolic link leads.
     var linkTarget: FilePath?
-    /// Where its bytes stand on this machine.
-    var hostPath: FilePath
+    /// Where the bytes of a regular file are.
+    var location: FileLocation?
     var xattrs: [ExtendedAttribute] = []
 
     var isDirectory: Bool { status.kind == .directory }
@@ -18,8 +18,8 @@ struct SourceNode: Sendable {
 protocol SourceTree: Sendable {
     /// What stands at an absolute path, without following a link there; nil where there is nothing or it is ignored.
     func node(at path: FilePath) throws -> SourceNode?
-    /// The names in a directory, in the order of their bytes.
-    func children(of path: FilePath) throws -> [FilePath.Component]
+    /// What is in the directory at an absolute path, in the order of the names' bytes.
+    func children(of path: FilePath) throws -> [(name: FilePath.Component, node: SourceNode)]
 }
 
 extension SourceTree {

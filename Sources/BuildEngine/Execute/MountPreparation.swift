@@ -8,10 +8,18 @@ import SystemPackage
 /// What the mounts of one `RUN` come to: what the sandbox mounts, what the environment gets, and what has to stay
 /// locked meanwhile.
 struct PreparedMounts {
-    var mounts: [SandboxMount] = []
+    private(set) var mounts: [SandboxMount] = []
+    /// What has to be there for them to be mounted on.
+    private(set) var points: [MountPoint] = ["/proc", "/dev", "/sys"].map { MountPoint(path: $0, isDirectory: true) }
     var environment = EnvironmentList()
     /// Cache directories in use.
     var caches: [CacheMounts.Acquired] = []
+
+    /// Adds a mount of a directory or of a file.
+    mutating func add(_ mount: SandboxMount, isDirectory: Bool) {
+        mounts.append(mount)
+        points.append(MountPoint(path: mount.target, isDirectory: isDirectory))
+    }
 }
 
 /// Turns the mounts of a `RUN` into those of a sandbox.
@@ -28,9 +36,12 @@ struct MountPreparation {
 
     func prepare(_ run: RunOperation) async throws -> PreparedMounts {
         var prepared = PreparedMounts()
+        prepared.add(
+            .file(bytes: try HostFiles.resolverConfiguration(), target: "/etc/resolv.conf"), isDirectory: false)
+        prepared.add(.file(bytes: HostFiles.hosts(run.limits), target: "/etc/hosts"), isDirectory: false)
         if let script = run.script {
             let target = FilePath("/dev/pipes").appending(script.name)
-            prepared.mounts.append(.file(bytes: script.content, target: target, mode: script.mode))
+            prepared.add(.file(bytes: script.content, target: target, mode: script.mode), isDirectory: false)
         }
         for (index, mount) in run.mounts.enumerated() {
             try await add(mount, index, to: &prepared)
@@ -44,25 +55,27 @@ struct MountPreparation {
         case .bind(let source, let path, let readOnly):
             let stack = try await stack(source, path)
             let view = LayerView(layers: stack, store: layerStore)
-            guard try view.lookup(FilePath(path), followFinalSymlink: true) != nil else {
+            guard let node = try view.lookup(FilePath(path), followFinalSymlink: true) else {
                 throw BuildError(.copyFailed, "\"\(path)\": not found, so it cannot be mounted on \(mount.target)")
             }
             let directories = stack.reversed().map { layerStore.directory(of: $0) }
             let writes = readOnly ? nil : try scratchDirectories("mount-\(index)")
-            prepared.mounts.append(
-                .layers(directories, subpath: FilePath(path), target: target, scratch: writes))
+            prepared.add(
+                .layers(directories, subpath: FilePath(path), target: target, scratch: writes),
+                isDirectory: node.status.kind == .directory)
         case .cache(let id, let sharing, let seedSource, let seedPath, let mode, let uid, let gid, let readOnly):
             let cache = try await caches.acquire(id: id, sharing: sharing, mode: mode, uid: uid, gid: gid) { directory in
                 if let seedSource { try await seed(seedSource, seedPath, directory) }
             }
             prepared.caches.append(cache)
-            prepared.mounts.append(.bind(source: cache.path, target: target, readOnly: readOnly))
+            prepared.add(.bind(source: cache.path, target: target, readOnly: readOnly), isDirectory: true)
         case .tmpfs(let size):
-            prepared.mounts.append(.tmpfs(target: target, size: size.map(UInt64.init)))
+            prepared.add(.tmpfs(target: target, size: size.map(UInt64.init)), isDirectory: true)
         case .secret(let id, let isFile, let variable, let isRequired, let mode, let uid, let gid):
             guard let value = try secret(id, isRequired: isRequired) else { return }
             if isFile {
-                prepared.mounts.append(.file(bytes: value, target: target, mode: mode, userID: uid, groupID: gid))
+                prepared.add(
+                    .file(bytes: value, target: target, mode: mode, userID: uid, groupID: gid), isDirectory: false)
             }
             if let variable { prepared.environment[variable] = String(decoding: value, as: UTF8.self) }
         case .ssh(let id, let isRequired, _, _, _):
@@ -71,7 +84,7 @@ struct MountPreparation {
                 throw BuildError(
                     .invalidOption, "ssh agent \(id): not given", help: "pass --ssh \(id) to the build")
             }
-            prepared.mounts.append(.bind(source: socket, target: target, readOnly: false))
+            prepared.add(.bind(source: socket, target: target, readOnly: false), isDirectory: false)
             prepared.environment["SSH_AUTH_SOCK"] = mount.target
         }
     }

@@ -23,28 +23,24 @@ struct RunExecutor {
     ) async throws -> CommittedLayer {
         let view = LayerView(layers: layers, store: layerStore)
         let user = try imageUser(run.user, in: view, command: run.arguments)
-        var mounts: [SandboxMount] = [
-            .file(bytes: try HostFiles.resolverConfiguration(), target: "/etc/resolv.conf"),
-            .file(bytes: HostFiles.hosts(run.limits), target: "/etc/hosts"),
-        ]
-        mounts += prepared.mounts
         let upper = scratch.appending("upper")
         let work = scratch.appending("work")
         let stubs = scratch.appending("stubs")
         try makeDirectory("upper", like: view)
         try makeDirectory("work", like: nil)
-        try makeDirectory("stubs", like: view)
-        try layerStore.writeMountPoints(
-            for: mounts.map(MountPoint.init) + MountPoint.kernel, over: view, to: stubs)
+        var lower = layers.reversed().map { layerStore.directory(of: $0) }
+        let missing = try view.stubs(for: prepared.points)
+        if !missing.entries.isEmpty {
+            try missing.write(to: stubs)
+            lower.insert(stubs, at: 0)
+        }
         let specification = ProcessSpecification(
             arguments: run.arguments, environment: environment(run, user, prepared.environment),
             workingDirectory: FilePath(run.workingDirectory),
             user: Sandbox.UserIdentity(
                 userID: user.uid, groupID: user.gid, supplementaryGroupIDs: user.supplementaryGroups),
             hostname: run.limits.hostname,
-            root: .overlay(
-                lower: [stubs] + layers.reversed().map { layerStore.directory(of: $0) }, upper: upper, work: work),
-            mounts: mounts, network: run.network == .none ? .none : .host,
+            root: .overlay(lower: lower, upper: upper, work: work), mounts: prepared.mounts, network: run.network == .none ? .none : .host,
             security: run.security == .insecure ? .insecure : .default,
             resourceLimits: try run.limits.resourceLimits.map(resourceLimit),
             sharedMemorySize: UInt64(run.limits.sharedMemorySize ?? 64 << 20))
@@ -98,7 +94,7 @@ struct RunExecutor {
         let directory = try DirectoryHandle(scratch)
         guard let name = FileName(text) else { return }
         try directory.makeDirectory(name)
-        guard let status = try view?.lookup("/", followFinalSymlink: false)?.status else { return }
+        guard let status = try view?.root.status else { return }
         try directory.setOwner(of: name, uid: status.uid, gid: status.gid)
         try directory.setMode(of: name, to: status.mode)
         try directory.setTimes(of: name, to: status.mtime)
