@@ -3,20 +3,31 @@
 public struct SourceFile: Sendable, Hashable {
     /// The name shown to the user, for example `Dockerfile` or `build/web.Dockerfile`.
     public let name: String
-    /// The bytes as read.
+    /// The bytes as read, without a byte order mark.
     public let bytes: [UInt8]
     /// The byte offset at which each line starts.
     private let lineStarts: [Int]
+    /// How many bytes before each block of `blockSize` continue a scalar; empty if the text is ASCII. Without this a
+    /// long line with many words would be counted through for each word.
+    private let continuationCounts: [Int]
+
+    private static let blockSize = 256
 
     /// Makes a source file from what was read.
     public init(name: String, bytes: [UInt8]) {
         self.name = name
+        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
         self.bytes = bytes
         var starts = [0]
-        for (offset, byte) in bytes.enumerated() where byte == Byte.newline {
-            starts.append(offset + 1)
+        var counts: [Int] = []
+        var count = 0
+        for (offset, byte) in bytes.enumerated() {
+            if offset % Self.blockSize == 0 { counts.append(count) }
+            if byte == Byte.newline { starts.append(offset + 1) }
+            if Byte.isUTF8Continuation(byte) { count += 1 }
         }
         lineStarts = starts
+        continuationCounts = count == 0 ? [] : counts
     }
 
     /// Makes a source file from text.
@@ -39,11 +50,17 @@ public struct SourceFile: Sendable, Hashable {
             let middle = (low + high) / 2
             if lineStarts[middle] <= offset { low = middle } else { high = middle }
         }
-        var column = 1
-        for byte in bytes[lineStarts[low]..<offset] where !Byte.isUTF8Continuation(byte) {
-            column += 1
-        }
+        let start = lineStarts[low]
+        let column = 1 + offset - start - (continuations(before: offset) - continuations(before: start))
         return SourceLocation(offset: offset, line: low + 1, column: column)
+    }
+
+    private func continuations(before offset: Int) -> Int {
+        guard !continuationCounts.isEmpty else { return 0 }
+        let block = min(offset / Self.blockSize, continuationCounts.count - 1)
+        var count = continuationCounts[block]
+        for byte in bytes[(block * Self.blockSize)..<offset] where Byte.isUTF8Continuation(byte) { count += 1 }
+        return count
     }
 
     /// The range between two byte offsets.
