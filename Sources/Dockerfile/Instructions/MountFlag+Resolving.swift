@@ -165,11 +165,8 @@ extension MountFlag {
             throw Invalid("invalid cache sharing set for \(values.type) mount")
         }
         if values.type != "secret", values.type != "ssh" {
-            // A relative target is joined with the working directory by whoever knows that directory.
-            guard !values.target.isEmpty else {
-                throw Invalid("invalid mount target \"\"", help: "add target=<path>")
-            }
-            guard values.target.utf8.contains(where: { $0 != Byte.slash }) else {
+            // A relative target (the empty one, too) is joined with the working directory by whoever knows that.
+            guard GoPath.clean(values.target) != "/" else {
                 throw Invalid("invalid mount target \"/\"", help: "mount to a directory below /")
             }
         }

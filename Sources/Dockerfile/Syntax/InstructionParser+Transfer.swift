@@ -8,7 +8,8 @@ extension InstructionParser {
                 "exclude": .list,
             ])
         let from = flags.word("from")
-        if let from, from.raw.contains("$") {
+        // Neither variables nor quotes: anything that expanding would change.
+        if let from, (try? Expander(escape: statement.escape) { _ in nil }.expand(text: from.raw))?.text != from.raw {
             throw DockerfileError(
                 .invalidFlag,
                 "variable expansion is not supported for --from, define a new stage with FROM using ARG from global "
