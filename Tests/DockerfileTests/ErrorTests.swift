@@ -6,7 +6,10 @@ struct ErrorTests {
     @Test(arguments: [
         ("FOO bar", "unknown instruction: FOO"),
         ("fntrypoint [\"x\"]", "unknown instruction: fntrypoint"),
-        ("COPY a", "COPY requires at least two arguments, but only one was provided. Destination could not be determined"),
+        (
+            "COPY a",
+            "COPY requires at least two arguments, but only one was provided. Destination could not be determined"
+        ),
         ("ADD", "ADD requires at least two arguments"),
         ("ENV", "ENV requires at least one argument"),
         ("ENV A", "ENV must have two arguments"),
@@ -20,7 +23,10 @@ struct ErrorTests {
         ("COPY --from=a --from=b c d", "duplicate flag specified: --from"),
         ("COPY --link= a b", "missing a value on flag: --link"),
         ("COPY --link=maybe a b", "expecting boolean value for flag --link, not: maybe"),
-        ("COPY --from=$X a /b", "variable expansion is not supported for --from, define a new stage with FROM using ARG"),
+        (
+            "COPY --from=$X a /b",
+            "variable expansion is not supported for --from, define a new stage with FROM using ARG"
+        ),
         ("RUN [\"a\", 1]", "when using JSON array syntax, arrays must be comprised of strings only"),
         ("CMD [[\"a\"]]", "when using JSON array syntax"),
         ("RUN []", "RUN requires at least one argument"),
@@ -84,16 +90,17 @@ struct ErrorTests {
         #expect(try #require(parseError(text)).message.contains(message))
     }
 
-    @Test(arguments: [
-        ([0xFF, 0xFE, 0x46, 0x00], "UTF-16"),
-        ([0x1F, 0x8B, 0x08, 0x00], "gzip"),
-        ([0x7F, 0x45, 0x4C, 0x46, 0x02, 0x00], "NUL"),
-        ([0x46, 0xC3, 0x28], "not valid UTF-8: byte 0xc3"),
-        ([0x46, 0xED, 0xA0, 0x80], "not valid UTF-8: byte 0xed"),
-        ([0x46, 0xF4, 0x90, 0x80, 0x80], "not valid UTF-8: byte 0xf4"),
-        ([0x46, 0xE2, 0x82], "not valid UTF-8: byte 0xe2"),
-        ([0x46, 0xC0, 0x80], "not valid UTF-8: byte 0xc0"),
-    ] as [([UInt8], String)])
+    @Test(
+        arguments: [
+            ([0xFF, 0xFE, 0x46, 0x00], "UTF-16"),
+            ([0x1F, 0x8B, 0x08, 0x00], "gzip"),
+            ([0x7F, 0x45, 0x4C, 0x46, 0x02, 0x00], "NUL"),
+            ([0x46, 0xC3, 0x28], "not valid UTF-8: byte 0xc3"),
+            ([0x46, 0xED, 0xA0, 0x80], "not valid UTF-8: byte 0xed"),
+            ([0x46, 0xF4, 0x90, 0x80, 0x80], "not valid UTF-8: byte 0xf4"),
+            ([0x46, 0xE2, 0x82], "not valid UTF-8: byte 0xe2"),
+            ([0x46, 0xC0, 0x80], "not valid UTF-8: byte 0xc0"),
+        ] as [([UInt8], String)])
     func notText(bytes: [UInt8], message: String) {
         let error = #expect(throws: DockerfileError.self) {
             try Dockerfile(parsing: SourceFile(name: "Dockerfile", bytes: bytes))

@@ -76,15 +76,16 @@ struct GrammarTests {
         #expect(run.invocation == .exec(expected))
     }
 
-    @Test(arguments: [
-        ("ENV a=b c=\"d e\" f=g\\ h", [["a", "b"], ["c", "\"d e\""], ["f", "g\\ h"]]),
-        ("ENV a b  c=d", [["a", "b  c=d"]]),
-        ("ENV a=", [["a", ""]]),
-        ("ENV a==b", [["a", "=b"]]),
-        ("ENV 'a b'=c", [["'a b'", "c"]]),
-        ("ENV a=b \\\n   c=d", [["a", "b"], ["c", "d"]]),
-        ("ENV a=${X:?x y}", nil),
-    ] as [(String, [[String]]?)])
+    @Test(
+        arguments: [
+            ("ENV a=b c=\"d e\" f=g\\ h", [["a", "b"], ["c", "\"d e\""], ["f", "g\\ h"]]),
+            ("ENV a b  c=d", [["a", "b  c=d"]]),
+            ("ENV a=", [["a", ""]]),
+            ("ENV a==b", [["a", "=b"]]),
+            ("ENV 'a b'=c", [["'a b'", "c"]]),
+            ("ENV a=b \\\n   c=d", [["a", "b"], ["c", "d"]]),
+            ("ENV a=${X:?x y}", nil),
+        ] as [(String, [[String]]?)])
     func pairs(line: String, expected: [[String]]?) throws {
         guard let expected else {
             #expect(parseError("FROM a\n" + line)?.message.contains("can't find =") == true)
@@ -107,7 +108,8 @@ struct GrammarTests {
     }
 
     @Test func copyFlags() throws {
-        let line = "COPY --from=build --chown=\"a b\":c --chmod=755 --link --parents=false --exclude=*.a --exclude='b c' x y /z"
+        let line =
+            "COPY --from=build --chown=\"a b\":c --chmod=755 --link --parents=false --exclude=*.a --exclude='b c' x y /z"
         guard case .copy(let copy) = try instruction(line).body else {
             Issue.record("no COPY")
             return

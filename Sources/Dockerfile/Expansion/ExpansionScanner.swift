@@ -96,6 +96,7 @@ struct ExpansionScanner {
     private mutating func scanSingleQuotes() throws(ExpansionError) -> ArraySlice<UInt8> {
         let start = position
         guard let end = text[(start + 1)...].firstIndex(of: Byte.singleQuote) else {
+            position = text.count
             throw ExpansionError("unexpected end of statement while looking for matching single-quote")
         }
         position = end + 1
@@ -287,7 +288,8 @@ extension ExpansionScanner {
     private func isNamePart() -> Bool {
         guard let byte = next else { return false }
         if byte < 0x80 { return Byte.isLetter(byte) || Byte.isDigit(byte) || byte == UInt8(ascii: "_") }
-        let scalar = String(decoding: text[position..<min(position + 4, text.count)], as: UTF8.self).unicodeScalars.first
+        let scalar = String(decoding: text[position..<min(position + 4, text.count)], as: UTF8.self).unicodeScalars
+            .first
         switch scalar?.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber:
             return true

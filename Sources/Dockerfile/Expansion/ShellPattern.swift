@@ -9,7 +9,7 @@ struct ShellPattern {
     }
 
     /// How many comparisons one operation may make before it is refused.
-    private static let maximumSteps = 50_000_000
+    private static let maximumSteps = 5_000_000
 
     /// What stands between the stars; one more than there are stars.
     private var pieces: [[Token]] = [[]]
@@ -67,29 +67,26 @@ struct ShellPattern {
         in value: String, with replacement: String, all: Bool, maximumLength: Int
     ) throws(ExpansionError) -> String {
         let scalars = Array(value.unicodeScalars)
+        let inserted = Array(replacement.utf8)
         var steps = 0
-        var result = String.UnicodeScalarView()
-        var length = 0
+        var result: [UInt8] = []
         var position = 0
         var copied = 0
         var lastEnd = -1
         while position <= scalars.count, let match = try firstMatch(in: scalars, from: position, steps: &steps) {
-            result.append(contentsOf: scalars[copied..<match.lowerBound])
+            result += Self.text(scalars[copied..<match.lowerBound]).utf8
             copied = match.upperBound
             // An empty match right behind another match is none.
-            if match.upperBound > lastEnd {
-                result.append(contentsOf: replacement.unicodeScalars)
-                length += replacement.utf8.count
-                guard length <= maximumLength else {
-                    throw ExpansionError("the expansion is longer than \(maximumLength >> 20) MiB")
-                }
+            if match.upperBound > lastEnd { result += inserted }
+            guard result.count <= maximumLength else {
+                throw ExpansionError("the expansion is longer than \(maximumLength >> 20) MiB")
             }
             lastEnd = match.upperBound
             position = max(match.upperBound, position + 1)
             if !all { break }
         }
-        if copied < scalars.count { result.append(contentsOf: scalars[copied...]) }
-        return String(result)
+        result += Self.text(scalars[copied...]).utf8
+        return String(decoding: result, as: UTF8.self)
     }
 
     private static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
@@ -152,13 +149,15 @@ struct ShellPattern {
         _ piece: [Token], in value: [Unicode.Scalar], at start: Int, steps: inout Int
     ) throws(ExpansionError) -> Bool {
         guard start + piece.count <= value.count else { return false }
-        for (offset, token) in piece.enumerated() {
-            steps += 1
-            if case .scalar(let scalar) = token, scalar != value[start + offset] { return false }
+        var offset = 0
+        while offset < piece.count {
+            if case .scalar(let scalar) = piece[offset], scalar != value[start + offset] { break }
+            offset += 1
         }
+        steps += offset + 1
         guard steps <= Self.maximumSteps else {
             throw ExpansionError("the pattern takes too long to match")
         }
-        return true
+        return offset == piece.count
     }
 }

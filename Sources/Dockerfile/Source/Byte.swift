@@ -25,7 +25,9 @@ enum Byte {
     static func isLineEnding(_ byte: UInt8) -> Bool { byte == newline || byte == carriageReturn }
     static func isUTF8Continuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
     static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
-    static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z") }
+    static func isLetter(_ byte: UInt8) -> Bool {
+        (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
+    }
 
     /// The blanks between an instruction's name and its arguments: `[\t\v\f\r ]`.
     static func isBlank(_ byte: UInt8) -> Bool {

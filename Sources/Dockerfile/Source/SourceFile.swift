@@ -11,7 +11,7 @@ public struct SourceFile: Sendable, Hashable {
     /// long line with many words would be counted through for each word.
     private let continuationCounts: [Int]
 
-    private static let blockSize = 256
+    private static let blockSize = 32
 
     /// Makes a source file from what was read.
     public init(name: String, bytes: [UInt8]) {

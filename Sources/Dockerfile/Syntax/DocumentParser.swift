@@ -45,7 +45,8 @@ struct DocumentParser {
         // White space that is not ASCII needs the bytes behind it, so the check goes through an array of the start.
         var rest = line
         while let first = rest.first {
-            let length = first < 0x80
+            let length =
+                first < 0x80
                 ? (Byte.isBlank(first) ? 1 : 0) : Byte.whitespaceLength(Array(rest.prefix(3)), at: 0)
             guard length > 0 else { break }
             rest = rest.dropFirst(length)

@@ -43,7 +43,8 @@ struct InstructionParser {
         }
         return DockerfileError(
             .unknownInstruction, "unknown instruction: \(word)",
-            help: help ?? "if the line belongs to the instruction above, end that one with \(statement.escape.rawValue)",
+            help: help
+                ?? "if the line belongs to the instruction above, end that one with \(statement.escape.rawValue)",
             at: statement.keyword.range, in: statement.source)
     }
 
@@ -92,7 +93,9 @@ struct InstructionParser {
         var arguments: [ArgInstruction.Argument] = []
         for range in ranges {
             let (key, value) = splitPair(range)
-            if value != nil, key.isEmpty { throw statement.error(.invalidArgument, "ARG names can not be blank", at: range) }
+            if value != nil, key.isEmpty {
+                throw statement.error(.invalidArgument, "ARG names can not be blank", at: range)
+            }
             let name = statement.word(key)
             arguments.append(
                 ArgInstruction.Argument(
@@ -111,7 +114,8 @@ struct InstructionParser {
             let (key, value) = splitPair(range)
             guard let value else {
                 throw statement.error(
-                    .syntax, "Syntax error - can't find = in \(statement.line.text(range).quotedForMessage). "
+                    .syntax,
+                    "Syntax error - can't find = in \(statement.line.text(range).quotedForMessage). "
                         + "Must be of the form: name=value", help: "put values with blanks in double quotes", at: range)
             }
             guard !key.isEmpty else {

@@ -7,7 +7,8 @@ public struct ByteSize: Sendable, Hashable {
     /// case). Nil if the text is none or the number does not fit.
     public init?(parsing text: String) {
         let digits = text.utf8.prefix { Byte.isDigit($0) || $0 == UInt8(ascii: ".") }
-        guard let first = digits.first, Byte.isDigit(first), let number = Double(String(decoding: digits, as: UTF8.self))
+        guard let first = digits.first, Byte.isDigit(first),
+            let number = Double(String(decoding: digits, as: UTF8.self))
         else { return nil }
         var unit = String(decoding: text.utf8.dropFirst(digits.count), as: UTF8.self)[...]
         if unit.first == " " { unit = unit.dropFirst() }

@@ -103,9 +103,11 @@ public struct ModeChange: Sendable, Hashable {
         let mask = who == 0 ? everyone : who
         // For "other" alone there is no set-id or sticky bit.
         let isOnlyOther = who != 0 && who & ~0o007 == 0
+        if permissions.count == 1, let shift = copyShift(permissions.first) {
+            return [.copy(shift: shift, to: mask, operation: operation)]
+        }
         var bits: UInt16 = 0
         var executable: UInt16 = 0
-        var steps: [Step] = operation == UInt8(ascii: "=") ? [.clear(mask)] : []
         let clears = operation == UInt8(ascii: "-")
         for letter in permissions {
             switch letter {
@@ -116,19 +118,22 @@ public struct ModeChange: Sendable, Hashable {
             case UInt8(ascii: "X"): executable |= 0o111 & mask
             case UInt8(ascii: "s"): if !isOnlyOther { bits |= (setUserID | setGroupID) & mask }
             case UInt8(ascii: "t"): if !isOnlyOther { bits |= sticky }
-            case UInt8(ascii: "u"), UInt8(ascii: "g"), UInt8(ascii: "o"):
-                let shift: UInt16 = letter == UInt8(ascii: "u") ? 6 : letter == UInt8(ascii: "g") ? 3 : 0
-                // What is copied is read before `=` clears it.
-                if operation == UInt8(ascii: "="), steps.first == .clear(mask) {
-                    steps[0] = .copy(shift: shift, to: mask, operation: operation)
-                } else {
-                    steps.append(.copy(shift: shift, to: mask, operation: clears ? operation : UInt8(ascii: "+")))
-                }
             default: return nil
             }
         }
+        var steps: [Step] = operation == UInt8(ascii: "=") ? [.clear(mask)] : []
         if bits != 0 { steps.append(clears ? .clear(bits) : .set(bits)) }
         if executable != 0 { steps.append(.setIfExecutable(executable)) }
         return steps
+    }
+
+    /// The class of users whose bits are copied: `g=u`. As in `chmod(1)` it cannot stand beside other permissions.
+    private static func copyShift(_ letter: UInt8?) -> UInt16? {
+        switch letter {
+        case UInt8(ascii: "u"): 6
+        case UInt8(ascii: "g"): 3
+        case UInt8(ascii: "o"): 0
+        default: nil
+        }
     }
 }

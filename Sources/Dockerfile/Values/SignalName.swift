@@ -32,7 +32,9 @@ public struct SignalName: Sendable, Hashable {
 
     /// `RTMIN`, `RTMIN+1` ... `RTMIN+15`, `RTMAX-14` ... `RTMAX`.
     private static func realTimeNumber(_ name: String) -> Int? {
-        for (base, sign, start, limit) in [("RTMIN", "+", realTime.lowerBound, 15), ("RTMAX", "-", realTime.upperBound, 14)]
+        for (base, sign, start, limit) in [
+            ("RTMIN", "+", realTime.lowerBound, 15), ("RTMAX", "-", realTime.upperBound, 14),
+        ]
         where name.hasPrefix(base) {
             let rest = name.dropFirst(base.count)
             if rest.isEmpty { return start }
