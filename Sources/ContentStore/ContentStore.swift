@@ -1,6 +1,5 @@
 internal import FileSystem
 internal import Glibc
-internal import OCI
 internal import Synchronization
 public import SystemPackage
 
@@ -117,15 +116,11 @@ public final class ContentStore: Sendable {
     private static func createDirectories(_ root: FilePath) throws(FileSystemError) {
         try makeDirectoryTree(root, mode: 0o700)
         let top = try DirectoryHandle(root)
-        for name in ["blobs", "layers", "mounts", "tmp"] {
-            guard let name = FileName(name) else { continue }
-            let directory = try top.makeOrOpenDirectory(name)
-            if name.description == "blobs" {
-                for algorithm in Digest.Algorithm.allCases {
-                    if let name = FileName(algorithm.rawValue) { _ = try directory.makeOrOpenDirectory(name) }
-                }
-            }
-        }
+        let names: [FileName] = ["layers", "mounts", "tmp"]
+        for name in names { _ = try top.makeOrOpenDirectory(name) }
+        let blobs = try top.makeOrOpenDirectory("blobs")
+        _ = try blobs.makeOrOpenDirectory("sha256")
+        _ = try blobs.makeOrOpenDirectory("sha512")
     }
 
     /// Makes a directory and its missing parents.

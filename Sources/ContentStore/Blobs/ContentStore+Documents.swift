@@ -29,13 +29,4 @@ extension ContentStore {
         let bytes = try document(descriptor)
         return try storeErrors("the configuration \(descriptor.digest)") { try ImageConfiguration(parsing: bytes) }
     }
-
-    /// The image for `platform` behind `descriptor`, which is a manifest or an index, however nested.
-    ///
-    /// - Throws: `noSuchPlatform` with what there is; `missingBlob`, `invalidDocument` and so on.
-    public func resolve(_ descriptor: Descriptor, platform: Platform) throws(StoreError) -> ResolvedImage {
-        try ResolvedImage.resolve(descriptor, platform: platform) { descriptor throws(StoreError) in
-            try document(descriptor)
-        }
-    }
 }

@@ -180,8 +180,7 @@ extension ContentStore {
                         try directory.rename(entry.name, to: entry.name, in: target)
                     }
                 }
-                guard let layers = FileName("layers") else { return }
-                let layerTarget = try target.makeOrOpenDirectory(layers, mode: 0o700)
+                let layerTarget = try target.makeOrOpenDirectory("layers", mode: 0o700)
                 let directory = try DirectoryHandle(root.appending("layers"))
                 for entry in try directory.entries() {
                     guard let diffID = try? Digest(algorithm: .sha256, hex: entry.name.description),
