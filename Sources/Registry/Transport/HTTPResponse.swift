@@ -30,17 +30,14 @@ struct HTTPResponse: Sendable {
 
     /// Passes the body on, piece by piece. Where `consume` fails, the rest is not read.
     func forEachChunk(
-        _ consume: (UnsafeRawBufferPointer) throws(RegistryError) -> Void
+        _ consume: (Span<UInt8>) throws(RegistryError) -> Void
     ) async throws(RegistryError) {
         var iterator = body.makeAsyncIterator()
         while true {
             let chunk: ByteBuffer?
             do { chunk = try await iterator.next() } catch { throw failure.error(for: error) }
             guard let chunk else { return }
-            let result = chunk.withUnsafeReadableBytes { bytes in
-                Result { () throws(RegistryError) in try consume(bytes) }
-            }
-            try result.get()
+            try consume(chunk.readableBytesUInt8Span)
         }
     }
 
@@ -55,7 +52,7 @@ struct HTTPResponse: Sendable {
         var result: [UInt8] = []
         try await forEachChunk { (chunk) throws(RegistryError) in
             guard result.count + chunk.count <= limit else { throw tooLarge() }
-            result.append(contentsOf: chunk)
+            for index in chunk.indices { result.append(chunk[index]) }
         }
         return result
     }
