@@ -12,15 +12,7 @@ public protocol ByteSource: AnyObject {
 extension ByteSource {
     /// Reads until `count` bytes are there or the stream ends.
     public func read(upTo count: Int) throws -> [UInt8] {
-        try unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
-            while initialized < count {
-                let free = unsafe UnsafeMutableRawBufferPointer(buffer)[initialized..<count]
-                let rest = unsafe UnsafeMutableRawBufferPointer(rebasing: free)
-                let length = try unsafe read(into: rest)
-                if length == 0 { return }
-                initialized += length
-            }
-        }
+        try unsafe [UInt8](readingExactly: count) { try unsafe read(into: $0) }
     }
 
     /// Reads the stream to its end into memory.
@@ -30,7 +22,10 @@ extension ByteSource {
     public func readAll(limit: Int) throws -> [UInt8] {
         var bytes: [UInt8] = []
         while true {
-            let chunk = try read(upTo: min(max(bytes.count, 64 << 10), limit - bytes.count + 1))
+            // One byte beyond the limit tells a longer stream from one that ends there.
+            let room = limit - bytes.count
+            let growth = max(bytes.count, 64 << 10)
+            let chunk = try read(upTo: room < growth ? room + 1 : growth)
             if chunk.isEmpty { return bytes }
             bytes += chunk
             if bytes.count > limit {
@@ -51,6 +46,20 @@ extension ByteSource {
             if length == 0 { return total }
             try sink.write(chunk.span.extracting(..<length))
             total += Int64(length)
+        }
+    }
+}
+
+extension [UInt8] {
+    /// Reads with `read` until `count` bytes are there or it returns 0.
+    init(readingExactly count: Int, read: (UnsafeMutableRawBufferPointer) throws -> Int) rethrows {
+        try unsafe self.init(unsafeUninitializedCapacity: count) { buffer, initialized in
+            while initialized < count {
+                let free = unsafe UnsafeMutableRawBufferPointer(buffer)[initialized..<count]
+                let length = try unsafe read(UnsafeMutableRawBufferPointer(rebasing: free))
+                if length == 0 { return }
+                initialized += length
+            }
         }
     }
 }

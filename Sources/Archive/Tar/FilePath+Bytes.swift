@@ -17,4 +17,16 @@ extension FilePath {
         text.append(0)
         self.init(platformString: text)
     }
+
+    /// The path which an archive calls `name`: relative to the archive's root, without `.` components and without NUL.
+    /// `..` stays.
+    init(archived name: [UInt8]) {
+        var clean: [UInt8] = []
+        clean.reserveCapacity(name.count)
+        for component in name.split(separator: UInt8(ascii: "/")) where component != [UInt8(ascii: ".")] {
+            if !clean.isEmpty { clean.append(UInt8(ascii: "/")) }
+            clean += component
+        }
+        self.init(bytes: clean.span)
+    }
 }
