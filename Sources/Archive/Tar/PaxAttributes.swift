@@ -109,7 +109,9 @@ struct PaxAttributes {
     }
 
     /// Reads decimal seconds; digits beyond nanoseconds are cut off.
-    private static func time(_ value: ArraySlice<UInt8>, _ key: String, at place: Int64) throws(ArchiveError) -> Timestamp {
+    private static func time(_ value: ArraySlice<UInt8>, _ key: String, at place: Int64) throws(ArchiveError)
+        -> Timestamp
+    {
         let isNegative = value.first == UInt8(ascii: "-")
         let parts = (isNegative ? value.dropFirst() : value).split(
             separator: UInt8(ascii: "."), maxSplits: 1, omittingEmptySubsequences: false)

@@ -44,7 +44,8 @@ struct SparseRecords {
             if map?.append(extent) == nil { map = [extent] }
             pendingOffset = nil
         case "map":
-            let numbers = value.isEmpty
+            let numbers =
+                value.isEmpty
                 ? [] : value.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
             map = try Self.map(of: numbers, at: place)
         default: break

@@ -95,7 +95,8 @@ extension TarWriter {
     ) throws(ArchiveError) {
         var names: Set<String> = []
         for attribute in attributes {
-            guard !attribute.name.isEmpty, !attribute.name.utf8.contains(0), names.insert(attribute.name).inserted else {
+            guard !attribute.name.isEmpty, !attribute.name.utf8.contains(0), names.insert(attribute.name).inserted
+            else {
                 throw ArchiveError(
                     .unrepresentable, "\(entry.path) has an extended attribute whose name is empty or not unique")
             }

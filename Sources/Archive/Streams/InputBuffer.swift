@@ -41,6 +41,23 @@ struct InputBuffer {
         return try body(storage.span.extracting(range))
     }
 
+    /// Looks at the next `count` bytes, which a call of ``fill(_:)`` has made available.
+    func peek<Result>(_ count: Int, body: (Span<UInt8>) throws -> Result) rethrows -> Result {
+        try body(storage.span.extracting(start..<start + count))
+    }
+
+    /// Lets `body` see all bytes that are available, and takes as many as it says.
+    mutating func consume<Result>(
+        body: (UnsafeRawBufferPointer) throws -> (count: Int, result: Result)
+    ) rethrows -> Result {
+        let (count, result) = try unsafe storage.withUnsafeBytes { storage in
+            try unsafe body(UnsafeRawBufferPointer(rebasing: storage[start..<end]))
+        }
+        start += count
+        offset += Int64(count)
+        return result
+    }
+
     /// Reads at least one byte, or 0 at the end; large pieces go past the storage.
     mutating func read(into buffer: UnsafeMutableRawBufferPointer) throws -> Int {
         var length = min(buffer.count, end - start)
