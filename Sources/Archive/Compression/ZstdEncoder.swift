@@ -72,7 +72,11 @@ internal import CZstd
                 }
             }
             try check(rest)
-            if produced > 0 { try sink.write(output.span.extracting(..<produced)) }
+            if produced > 0 {
+                try unsafe output.withUnsafeBytes { output in
+                    try unsafe sink.write(UnsafeRawBufferPointer(rebasing: output[..<produced]))
+                }
+            }
             isComplete = operation == ZSTD_e_end ? rest == 0 : consumed == inputCount
         }
         inputCount = 0
