@@ -112,8 +112,10 @@ extension TarWriter {
         var headerName = name[..<slash] == [UInt8(ascii: "."), UInt8(ascii: "/")] ? [] : Array(name[..<slash])
         headerName += Array("PaxHeaders.0".utf8)
         if slash < name.count { headerName += [UInt8(ascii: "/")] + name[slash...] }
+        headerName = Array(headerName.plain.prefix(TarBlock.name.count))
+        while headerName.last == UInt8(ascii: "/") { headerName.removeLast() }
         let header = TarHeader(
-            name: Array(headerName.plain.prefix(TarBlock.name.count)), type: UInt8(ascii: "x"),
+            name: headerName, type: UInt8(ascii: "x"),
             size: Int64(body.count), device: nil)
         try output.append(block: TarBlock.size) { header.encode(into: &$0) }
         try output.append(body.span)
