@@ -11,7 +11,8 @@ import Testing
         try directory.write("main.go", Array(Self.program.utf8))
         let lines = TarWriterTests.everything.map { Self.line(of: $0) + "\n" }.joined()
         try directory.write("entries", Array(lines.utf8))
-        try directory.shell("HOME=$PWD GOCACHE=/tmp/slipway-test-gocache GO111MODULE=off go run main.go < entries > go.tar")
+        try directory.shell(
+            "HOME=$PWD GOCACHE=/tmp/slipway-test-gocache GO111MODULE=off go run main.go < entries > go.tar")
         #expect(try directory.read("go.tar") == archive(TarWriterTests.everything))
     }
 
@@ -30,19 +31,16 @@ import Testing
         case .blockDevice(let number): (type, device) = ("4", number)
         case .fifo: type = "6"
         }
-        let name = entry.kind == .directory ? (entry.path.isEmpty ? "." : entry.path.string) + "/" : entry.path.string
+        var name = entry.path.bytes
+        if entry.kind == .directory { name = Array((entry.path.isEmpty ? "./" : entry.path.string + "/").utf8) }
         let numbers = [
             Int64(entry.mode), Int64(entry.uid), Int64(entry.gid), entry.mtime.seconds, Int64(device.major),
             Int64(device.minor),
         ]
-        let attributes = entry.xattrs.map { hex(Array($0.name.utf8)) + "=" + hex($0.value) }
-        return ([type, hex(Array(name.utf8)), hex(link.bytes)] + numbers.map(String.init) + [hex(member.contents)]
+        let attributes = entry.xattrs.map { Array($0.name.utf8).hexadecimal + "=" + $0.value.hexadecimal }
+        return
+            ([type, name.hexadecimal, link.bytes.hexadecimal] + numbers.map(String.init) + [member.contents.hexadecimal]
             + attributes).joined(separator: "\t")
-    }
-
-    private static func hex(_ bytes: [UInt8]) -> String {
-        let digits = Array("0123456789abcdef")
-        return String(bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }
 
     private static let program = """

@@ -18,6 +18,7 @@ import Testing
         Member(entry: .make(" white\tspace \n", size: 1), contents: [10]),
         Member(entry: .make("grüße/日本", size: 512), contents: .init(repeating: 7, count: 512)),
         Member(entry: .make("grüße/link", .symlink("日本"), mode: 0o777), contents: []),
+        Member(entry: .make(FilePath(bytes: [0x63, 0xe9, 0xff].span), size: 1), contents: [1]),
         Member(entry: .make(path("p", 90, "q", 60), size: 513), contents: .init(repeating: 8, count: 513)),
         Member(entry: .make(path("p", 90, "q", 60), .directory, mode: 0o700), contents: []),
         Member(entry: .make(path("n", 120), size: 3), contents: [1, 2, 3]),
@@ -78,7 +79,8 @@ import Testing
 
     @Test(arguments: [
         (Timestamp(seconds: 1, nanoseconds: 500_000_000), "1.5"), (Timestamp(seconds: -1), "-1"),
-        (Timestamp(seconds: -1, nanoseconds: 500_000_000), "-0.5"), (Timestamp(seconds: -2, nanoseconds: 1), "-1.999999999"),
+        (Timestamp(seconds: -1, nanoseconds: 500_000_000), "-0.5"),
+        (Timestamp(seconds: -2, nanoseconds: 1), "-1.999999999"),
         (Timestamp(seconds: 1_700_000_000, nanoseconds: 1), "1700000000.000000001"),
         (Timestamp(seconds: 0o100000000000), "8589934592"),
     ])
@@ -97,7 +99,8 @@ import Testing
     @Test func rootAndLeadingSlashesDisappear() throws {
         let bytes = try archive([
             Member(entry: .make("/", .directory), contents: []), Member(entry: .make("/a/b"), contents: []),
-            Member(entry: .make("./c", .hardLink("/a/b")), contents: []), Member(entry: .make(".", .directory), contents: []),
+            Member(entry: .make("./c", .hardLink("/a/b")), contents: []),
+            Member(entry: .make(".", .directory), contents: []),
             Member(entry: .make(".hidden", .hardLink("./..x")), contents: []),
         ])
         #expect(try members(of: bytes).map(\.entry.path) == ["", "a/b", "c", "", ".hidden"])
@@ -117,7 +120,8 @@ import Testing
         .make("a", .characterDevice(DeviceNumber(major: 1, minor: 0o10000000))),
         .make("a", xattrs: [ExtendedAttribute(name: "", value: [])]),
         .make("a", xattrs: [ExtendedAttribute(name: "user.x\0", value: [])]),
-        .make("a", xattrs: [ExtendedAttribute(name: "user.x", value: []), ExtendedAttribute(name: "user.x", value: [1])]),
+        .make(
+            "a", xattrs: [ExtendedAttribute(name: "user.x", value: []), ExtendedAttribute(name: "user.x", value: [1])]),
     ])
     func unrepresentableEntriesAreErrors(entry: TarEntry) {
         #expect(code { try TarWriter(to: MemorySink()).write(entry) } == .unrepresentable)
@@ -155,7 +159,8 @@ import Testing
         for chunk in [1000, 65_536, 300_000] {
             let sink = MemorySink()
             let writer = TarWriter(to: sink)
-            try writer.write(.make("a", size: Int64(size)), contentsOf: MemorySource(contents + [1, 2, 3], chunk: chunk))
+            try writer.write(
+                .make("a", size: Int64(size)), contentsOf: MemorySource(contents + [1, 2, 3], chunk: chunk))
             try writer.write(.make("b", size: Int64(size)))
             for start in stride(from: 0, to: size, by: chunk) {
                 try writer.write(contents: contents.span.extracting(start..<min(size, start + chunk)))
