@@ -39,7 +39,7 @@ public final class Decompressor: ByteSource {
     /// - Parameter triesWholeMembers: whether to read far ahead for the sake of speed.
     init(_ source: any ByteSource, limits: Limits, triesWholeMembers: Bool) throws {
         self.limits = limits
-        var input = InputBuffer(source, capacity: triesWholeMembers ? 2 << 20 : 64 << 10)
+        var input = InputBuffer(source)
         format = try input.detectFormat()
         self.input = input
         decoder =

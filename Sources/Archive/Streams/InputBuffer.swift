@@ -12,11 +12,12 @@ struct InputBuffer {
         storage = [UInt8](repeating: 0, count: capacity)
     }
 
-    /// Makes `count` bytes available, unless the source ends before that.
+    /// Makes `count` bytes available, unless the source ends before that. The storage grows if need be.
     ///
     /// - Returns: the number of bytes available, at most `count`.
     mutating func fill(_ count: Int) throws -> Int {
         if end - start >= count { return count }
+        if count > storage.count { storage += [UInt8](repeating: 0, count: count - storage.count) }
         unsafe storage.withUnsafeMutableBytes { storage in
             let rest = unsafe UnsafeRawBufferPointer(rebasing: storage[start..<end])
             unsafe storage.copyMemory(from: rest)

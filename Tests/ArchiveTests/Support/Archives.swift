@@ -72,12 +72,17 @@ func decompress(_ bytes: [UInt8], chunk: Int = .max, limits: Decompressor.Limits
 /// Bytes which look a little like a file system: repetitive, with noise. The same for the same seed.
 func sample(_ count: Int, seed: UInt64 = 1) -> [UInt8] {
     var random = SplitMix(seed: seed)
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(count + 64)
     let words = (0..<500).map { _ in (0..<Int.random(in: 2...12, using: &random)).map { _ in random.letter() } }
+    var piece: [UInt8] = []
+    while piece.count < min(count, 64 << 10) {
+        piece += words[Int.random(in: 0..<words.count, using: &random)]
+        piece.append(0x20)
+    }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(count + piece.count)
     while bytes.count < count {
-        bytes += words[Int.random(in: 0..<words.count, using: &random)]
-        bytes.append(0x20)
+        bytes += piece
+        for _ in 0..<min(100, piece.count) { piece[Int.random(in: piece.indices, using: &random)] = random.letter() }
     }
     return Array(bytes.prefix(count))
 }
