@@ -15,10 +15,14 @@ internal import SystemPackage
 /// - The launcher ignores the terminal's signals. When slipway dies, even by SIGKILL, the socket closes: the launcher kills
 ///   every sandbox, deletes the directories it was told to guard, and exits.
 ///
-///     let namespace = try UserNamespace.enterIfNeeded()   // the first two statements of main
+/// The first two statements of main, and later, anywhere:
+///
+///     let namespace = try UserNamespace.enterIfNeeded()
 ///     let launcher = try SandboxLauncher.fork()
-///     let end = try await launcher.run(specification, standardOutput: out, standardError: err)
+///     …
+///     let end = try await launcher.run(specification, standardOutput: output, standardError: errors)
 public final class SandboxLauncher: Sendable {
+    /// The control socket; it stays open as long as the process lives, since its end is what the launcher watches.
     let control: Int32
     let process: Int32
     let state = Mutex(State())
@@ -26,14 +30,21 @@ public final class SandboxLauncher: Sendable {
     struct State {
         var nextID: UInt64 = 1
         var runs: [UInt64: Run] = [:]
-        var isLost = false
+        /// Receives replies; made for the first run, since nothing may start a thread before.
         var reader: (any DispatchSourceRead)?
+        /// The launcher is gone.
+        var isLost = false
+        /// Made for the first confined run.
+        var filter: MemoryFile?
+        var host: HostFacts?
     }
 
     /// A process that was requested and has not ended.
     struct Run {
         var continuation: CheckedContinuation<Termination, any Error>
         var failure: SandboxError?
+        /// What it was asked to run, for the error's text.
+        var command: String
     }
 
     private init(control: Int32, process: Int32) {
@@ -51,4 +62,39 @@ public final class SandboxLauncher: Sendable {
         }
         return SandboxLauncher(control: control, process: process)
     }
+
+    /// Sends one message; returns an errno.
+    func send(
+        _ kind: csandbox_request_kind, id: UInt64 = 0, namespaces: Namespaces = [], payload: [UInt8] = [],
+        descriptors: [Int32] = []
+    ) -> Int32 {
+        var request = csandbox_request(kind: kind.rawValue, clone_flags: namespaces.rawValue, id: id)
+        return unsafe csandbox_send(control, &request, payload, payload.count, descriptors, descriptors.count)
+    }
+}
+
+/// `CLONE_NEW*`.
+struct Namespaces: OptionSet {
+    var rawValue: UInt32
+    static let mount = Namespaces(rawValue: 0x0002_0000)
+    static let controlGroup = Namespaces(rawValue: 0x0200_0000)
+    static let hostName = Namespaces(rawValue: 0x0400_0000)
+    static let interprocess = Namespaces(rawValue: 0x0800_0000)
+    static let process = Namespaces(rawValue: 0x2000_0000)
+    static let network = Namespaces(rawValue: 0x4000_0000)
+}
+
+/// A descriptor of a file in memory, closed when its last user lets go of it.
+final class MemoryFile: Sendable {
+    let descriptor: Int32
+
+    init(name: String, bytes: [UInt8]) throws(SandboxError) {
+        let result = unsafe csandbox_memory_file(name, bytes, bytes.count)
+        guard result >= 0 else {
+            throw SandboxError(.system, "cannot make a file in memory", cause: Errno(rawValue: -result))
+        }
+        descriptor = result
+    }
+
+    deinit { csandbox_close(descriptor) }
 }

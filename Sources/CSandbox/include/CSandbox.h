@@ -98,6 +98,9 @@ int32_t csandbox_receive(int32_t control, struct csandbox_reply *reply);
 // A sealed file in memory with these bytes, close-on-exec. Returns a descriptor or a negative errno.
 int32_t csandbox_memory_file(const char *name, const void *bytes, size_t size);
 
+// An empty file in memory, close-on-exec. Returns a descriptor or a negative errno.
+int32_t csandbox_empty_memory_file(const char *name);
+
 // Waits for a child. Returns 0 or an errno.
 int32_t csandbox_wait(int32_t process);
 
