@@ -4,6 +4,7 @@
 //   SandboxHarness run ROOT COMMAND…                   runs on a directory; exits as the command does
 //   SandboxHarness overlay SCRATCH LOWER COMMAND…      runs on an overlay with the changes in SCRATCH/upper
 //   SandboxHarness guard DIRECTORY ROOT COMMAND…       as run, guarding a directory; prints the launcher's readiness
+//   SandboxHarness cancel ROOT                         milliseconds from a cancellation to the reaped sandbox
 //   SandboxHarness bench ROOT COUNT COMMAND…           milliseconds for each of COUNT runs
 //   SandboxHarness bench-overlay SCRATCH ROOT COUNT COMMAND…
 import Glibc
@@ -31,12 +32,28 @@ func bench(_ launcher: SandboxLauncher, count: Int, _ make: (Int) throws -> Proc
         times.append(try await ContinuousClock().measure { _ = try await run(launcher, specification) })
     }
     times.sort()
-    func milliseconds(_ time: Duration) -> String {
-        let microseconds = time.components.seconds * 1_000_000 + time.components.attoseconds / 1_000_000_000_000
-        return "\(microseconds / 1000).\(String(1000 + microseconds % 1000).dropFirst())"
-    }
     guard let first = times.first, let last = times.last else { throw UsageError() }
     print("min \(milliseconds(first)) median \(milliseconds(times[count / 2])) max \(milliseconds(last)) ms")
+    return 0
+}
+
+func milliseconds(_ time: Duration) -> String {
+    let microseconds = time.components.seconds * 1_000_000 + time.components.attoseconds / 1_000_000_000_000
+    return "\(microseconds / 1000).\(String(1000 + microseconds % 1000).dropFirst())"
+}
+
+func cancel(_ launcher: SandboxLauncher, _ specification: ProcessSpecification) async -> Int32 {
+    let (started, ready) = AsyncStream.makeStream(of: Void.self)
+    let task = Task {
+        defer { ready.finish() }
+        return try await launcher.run(specification) { _, _ in ready.yield() }
+    }
+    for await _ in started { break }
+    let time = await ContinuousClock().measure {
+        task.cancel()
+        _ = await task.result
+    }
+    print(milliseconds(time))
     return 0
 }
 
@@ -70,6 +87,9 @@ func main(_ namespace: UserNamespace, _ launcher: SandboxLauncher) async throws 
     case "guard" where rest.count > 2:
         try launcher.cleanUpOnExit(FilePath(rest[0]))
         return try await run(launcher, specification(.directory(FilePath(rest[1])), Array(rest.dropFirst(2))))
+    case "cancel" where rest.count == 1:
+        let root = RootFilesystem.directory(FilePath(rest[0]))
+        return await cancel(launcher, specification(root, ["/bin/sh", "-c", "trap '' TERM; echo go; sleep 1000 & sleep 1000"]))
     case "bench" where rest.count > 2:
         let root = RootFilesystem.directory(FilePath(rest[0]))
         return try await bench(launcher, count: Int(rest[1]) ?? 0) { _ in

@@ -3,10 +3,10 @@ import Testing
 
 @Suite struct ExitStatusTests {
     @Test(arguments: [
-        (ExitStatus.exited(0), 0, "exit code: 0", true), (.exited(3), 3, "exit code: 3", false),
+        (Sandbox.ExitStatus.exited(0), 0, "exit code: 0", true), (.exited(3), 3, "exit code: 3", false),
         (.signaled(9), 137, "signal: 9", false),
     ])
-    func reports(status: ExitStatus, shellCode: Int32, text: String, success: Bool) {
+    func reports(status: Sandbox.ExitStatus, shellCode: Int32, text: String, success: Bool) {
         #expect(status.shellCode == shellCode)
         #expect(status.description == text)
         #expect(status.isSuccess == success)
