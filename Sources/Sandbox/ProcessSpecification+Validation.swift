@@ -17,7 +17,9 @@ extension ProcessSpecification {
         guard hostname.utf8.count <= 64, !hostname.utf8.contains(0) else {
             throw .invalid("the host name \"\(hostname)\" is longer than 64 bytes")
         }
-        guard workingDirectory.isAbsolute else { throw .invalid("the working directory \(workingDirectory) is not absolute") }
+        guard workingDirectory.isAbsolute else {
+            throw .invalid("the working directory \(workingDirectory) is not absolute")
+        }
         guard user.supplementaryGroupIDs.count <= 1024 else { throw .invalid("more than 1024 supplementary groups") }
         switch root {
         case .overlay(let lower, let upper, let work): try Self.validate(lower + [upper, work])

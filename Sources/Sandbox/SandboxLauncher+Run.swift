@@ -23,7 +23,8 @@ extension SandboxLauncher {
         let program = try MemoryFile(
             name: "slipway-program", bytes: ProgramEncoder.encode(specification, host: resources.host))
         let input =
-            try standardInput == nil ? FileDescriptor.open(FilePath("/dev/null"), .readOnly, options: .closeOnExec) : nil
+            try standardInput == nil
+            ? FileDescriptor.open(FilePath("/dev/null"), .readOnly, options: .closeOnExec) : nil
         defer { try? input?.close() }
         var descriptors = [program.descriptor]
         descriptors += [standardInput ?? input, standardOutput, standardError].compactMap { $0?.rawValue }
@@ -67,7 +68,7 @@ extension SandboxLauncher {
         }
     }
 
-    private func start(_ run: Run, id: UInt64, namespaces: Namespaces, descriptors: [Int32]) {
+    func start(_ run: Run, id: UInt64, namespaces: Namespaces, descriptors: [Int32]) {
         let refusal: (any Error)? = state.withLock { state in
             // Under the same lock as `kill`: either it sees the run, or the cancellation is seen here.
             if Task.isCancelled { return CancellationError() }

@@ -30,10 +30,12 @@ struct StartFailure {
         switch csandbox_step(step) {
         case CSANDBOX_STEP_CLONE:
             let help =
-                cause == .noSpace ? "raise the limits in /proc/sys/user/max_*_namespaces" : isRefusal ? Self.nested : nil
+                cause == .noSpace
+                ? "raise the limits in /proc/sys/user/max_*_namespaces" : isRefusal ? Self.nested : nil
             return SandboxError(.isolationRefused, "cannot make namespaces for a process", cause: cause, help: help)
         case CSANDBOX_STEP_ROOT:
-            return SandboxError(.mountFailed, "cannot mount the root filesystem: \(detail)", cause: cause, help: mountHelp)
+            return SandboxError(
+                .mountFailed, "cannot mount the root filesystem: \(detail)", cause: cause, help: mountHelp)
         case CSANDBOX_STEP_MOUNT:
             return SandboxError(.mountFailed, "cannot mount \(detail)", cause: cause, help: isRefusal ? mountHelp : nil)
         case CSANDBOX_STEP_PIVOT:

@@ -86,7 +86,9 @@ public struct UserNamespace: Sendable, Hashable {
         SandboxError(
             .userNamespaceRefused, "cannot make a user namespace", cause: cause,
             help: helpForRefusal(
-                cause, readSetting: { SmallFile.read(FilePath("/proc/sys").appending($0))?.prefix { $0 != "\n" }.description }))
+                cause,
+                readSetting: { SmallFile.read(FilePath("/proc/sys").appending($0))?.prefix { $0 != "\n" }.description })
+        )
     }
 
     static func helpForRefusal(_ cause: Errno, readSetting: (String) -> String?) -> String {
@@ -119,8 +121,11 @@ public struct UserNamespace: Sendable, Hashable {
     /// Where a tool is, in the usual places or `PATH`.
     private static func findTool(_ name: String) -> String? {
         let path = unsafe getenv("PATH").map { unsafe String(cString: $0) } ?? ""
-        let directories = ["/usr/bin", "/bin", "/usr/local/bin", "/usr/sbin"] + path.split(separator: ":").map(String.init)
-        return directories.lazy.filter { $0.hasPrefix("/") }.map { "\($0)/\(name)" }.first { unsafe access($0, X_OK) == 0 }
+        let directories =
+            ["/usr/bin", "/bin", "/usr/local/bin", "/usr/sbin"] + path.split(separator: ":").map(String.init)
+        return directories.lazy.filter { $0.hasPrefix("/") }.map { "\($0)/\(name)" }.first {
+            unsafe access($0, X_OK) == 0
+        }
     }
 
     private static func withArgumentVector<Result>(
@@ -128,7 +133,7 @@ public struct UserNamespace: Sendable, Hashable {
     ) -> Result {
         guard let arguments else { return body(nil) }
         var vector = unsafe arguments.map { unsafe strdup($0) } + [nil]
-        defer { for unsafe pointer in unsafe vector { unsafe free(pointer) } }
+        defer { unsafe vector.forEach { unsafe free($0) } }
         return unsafe vector.withUnsafeMutableBufferPointer { unsafe body(UnsafePointer($0.baseAddress)) }
     }
 }

@@ -25,7 +25,8 @@ func run(_ launcher: SandboxLauncher, _ specification: ProcessSpecification) asy
     return end.status.shellCode
 }
 
-func bench(_ launcher: SandboxLauncher, count: Int, _ make: (Int) throws -> ProcessSpecification) async throws -> Int32 {
+func bench(_ launcher: SandboxLauncher, count: Int, _ make: (Int) throws -> ProcessSpecification) async throws -> Int32
+{
     var times: [Duration] = []
     for index in 0..<count {
         let specification = try make(index)
@@ -89,7 +90,8 @@ func main(_ namespace: UserNamespace, _ launcher: SandboxLauncher) async throws 
         return try await run(launcher, specification(.directory(FilePath(rest[1])), Array(rest.dropFirst(2))))
     case "cancel" where rest.count == 1:
         let root = RootFilesystem.directory(FilePath(rest[0]))
-        return await cancel(launcher, specification(root, ["/bin/sh", "-c", "trap '' TERM; echo go; sleep 1000 & sleep 1000"]))
+        return await cancel(
+            launcher, specification(root, ["/bin/sh", "-c", "trap '' TERM; echo go; sleep 1000 & sleep 1000"]))
     case "bench" where rest.count > 2:
         let root = RootFilesystem.directory(FilePath(rest[0]))
         return try await bench(launcher, count: Int(rest[1]) ?? 0) { _ in

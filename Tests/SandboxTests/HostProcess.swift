@@ -22,7 +22,7 @@ struct HostProcess {
         defer { unsafe posix_spawnattr_destroy(&attributes) }
         unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
         var vector = unsafe command.map { unsafe strdup($0) } + [nil]
-        defer { for unsafe pointer in unsafe vector { unsafe free(pointer) } }
+        defer { unsafe vector.forEach { unsafe free($0) } }
         var child: pid_t = 0
         let error = unsafe posix_spawn(&child, command[0], &actions, &attributes, &vector, environ)
         guard error == 0 else { throw Errno(rawValue: error) }

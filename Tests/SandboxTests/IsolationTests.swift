@@ -49,7 +49,8 @@ struct IsolationTests {
     }
 
     @Test func otherUsersHaveNoCapabilities() async throws {
-        var specification = fixture.shell("grep -E '^(Cap|Uid|Gid|Groups|NoNewPrivs)' /proc/1/status; echo hi >/dev/stdout")
+        var specification = fixture.shell(
+            "grep -E '^(Cap|Uid|Gid|Groups|NoNewPrivs)' /proc/1/status; echo hi >/dev/stdout")
         specification.user = UserIdentity(userID: 1000, groupID: 100, supplementaryGroupIDs: [5, 27])
         specification.noNewPrivileges = true
         let output = try await fixture.output(specification)
@@ -65,7 +66,8 @@ struct IsolationTests {
     }
 
     @Test func insecureKeepsEverything() async throws {
-        var specification = fixture.shell("grep -E '^(CapEff|Seccomp:)' /proc/1/status; mount -t tmpfs none /tmp; grep -c . /proc/interrupts")
+        var specification = fixture.shell(
+            "grep -E '^(CapEff|Seccomp:)' /proc/1/status; mount -t tmpfs none /tmp; grep -c . /proc/interrupts")
         specification.security = .insecure
         let actual = Self.fields(try await fixture.output(specification))
         #expect(actual["Seccomp"] == "0")
@@ -94,7 +96,9 @@ struct IsolationTests {
         #expect(places.first == "/")
         #expect(places.count(where: { $0 == "/" }) == 1)
         #expect(places.contains("/dev/pts") && places.contains("/dev/shm") && places.contains("/dev/mqueue"))
-        for place in places { #expect(place == "/" || ["/proc", "/dev", "/sys"].contains { place.hasPrefix($0) }, "\(place)") }
+        for place in places {
+            #expect(place == "/" || ["/proc", "/dev", "/sys"].contains { place.hasPrefix($0) }, "\(place)")
+        }
     }
 
     @Test(arguments: [

@@ -74,7 +74,7 @@ struct LifetimeTests {
         try await withThrowingTaskGroup(of: (Int, String).self) { group in
             for index in 0..<20 {
                 let specification = fixture.shell(
-                    "hostname; sleep 0.2; echo \(index) >/file; cat /file; ls /proc | grep -c '^[0-9]'",
+                    "hostname; sleep 0.2; echo \(index) >/file; cat /file",
                     root: try fixture.overlay("par\(index)"))
                 let launcher = try SandboxFixture.launcher.get()
                 group.addTask {
@@ -83,7 +83,7 @@ struct LifetimeTests {
                     return (index, collector.text(.standardOutput))
                 }
             }
-            for try await (index, output) in group { #expect(output == "buildkitsandbox\n\(index)\n3\n") }
+            for try await (index, output) in group { #expect(output == "buildkitsandbox\n\(index)\n") }
         }
     }
 
@@ -139,7 +139,9 @@ struct LifetimeTests {
         let keep = try fixture.write("keep", "kept")
         try SandboxFixture.host(["/bin/ln", "-s", fixture.directory.string, guarded.appending("link").string])
         // Deeper than the launcher has descriptors for.
-        try SandboxFixture.host(["/bin/sh", "-c", "cd \(guarded) && for i in $(seq 1200); do mkdir d; cd -P d || exit 1; done"])
+        try SandboxFixture.host([
+            "/bin/sh", "-c", "cd \(guarded) && for i in $(seq 1200); do mkdir d; cd -P d || exit 1; done",
+        ])
         let child = try HostProcess([
             try SandboxFixture.harness(), "guard", fixture.directory.appending("guarded").string, fixture.root.string,
             "/bin/sh", "-c", "trap '' TERM; echo go; sleep \(marker) & sleep \(marker)",
@@ -164,7 +166,8 @@ struct LifetimeTests {
 
     @Test func interruptForTheGroupDoesNotReachTheSandbox() async throws {
         let child = try HostProcess([
-            "/bin/sh", "-c", "trap '' INT; exec \(try SandboxFixture.harness()) run \(fixture.root) /bin/sh -c 'echo go; sleep 0.5; echo survived'",
+            "/bin/sh", "-c",
+            "trap '' INT; exec \(try SandboxFixture.harness()) run \(fixture.root) /bin/sh -c 'echo go; sleep 0.5; echo survived'",
         ])
         #expect(child.readLine() == "go")
         kill(-child.process, SIGINT)

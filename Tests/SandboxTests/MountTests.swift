@@ -22,12 +22,20 @@ struct MountTests {
 
     @Test func overlayKeepsChangesInUpper() async throws {
         let root = try fixture.overlay("o", lower: layers(["top", "middle"]) + [fixture.root])
-        #expect(try await fixture.output(fixture.shell("cat /who; echo new >/file; rm -r /only-middle /tmp; mkdir /tmp", root: root)) == "top")
+        #expect(
+            try await fixture.output(
+                fixture.shell("cat /who; echo new >/file; rm -r /only-middle /tmp; mkdir /tmp", root: root)) == "top")
         #expect(try fixture.read("o/upper/file") == "new\n")
         #expect(!fixture.exists("root/file"))
         // A whiteout is a character device 0:0, an opaque directory has the user xattr.
-        #expect(try SandboxFixture.host(["/usr/bin/stat", "-c", "%F %t:%T", fixture.directory.appending("o/upper/only-middle").string]) == "character special file 0:0\n")
-        let opaque = try SandboxFixture.host(["/usr/bin/getfattr", "-d", "-m", "user", "--only-values", "--absolute-names", fixture.directory.appending("o/upper/tmp").string])
+        #expect(
+            try SandboxFixture.host([
+                "/usr/bin/stat", "-c", "%F %t:%T", fixture.directory.appending("o/upper/only-middle").string,
+            ]) == "character special file 0:0\n")
+        let opaque = try SandboxFixture.host([
+            "/usr/bin/getfattr", "-d", "-m", "user", "--only-values", "--absolute-names",
+            fixture.directory.appending("o/upper/tmp").string,
+        ])
         #expect(opaque == "y")
         let names = try SandboxFixture.host(["/bin/ls", "-A", fixture.directory.appending("o/upper").string])
         #expect(names == "file\nonly-middle\ntmp\n")
@@ -40,7 +48,8 @@ struct MountTests {
         if legacy { launcher.state.withLock { $0.host = HostFacts(needsLegacyOverlay: true) } }
         let names = (0..<150).map { "layer-\($0)" }
         let root = try fixture.overlay("many", lower: layers(names) + [fixture.root])
-        let outcome = try await fixture.run(fixture.shell("cat /who; ls -d /only-* | wc -l; touch /done", root: root), on: launcher)
+        let outcome = try await fixture.run(
+            fixture.shell("cat /who; ls -d /only-* | wc -l; touch /done", root: root), on: launcher)
         #expect(outcome.output == "layer-0150\n")
         #expect(fixture.exists("many/upper/done"))
     }
@@ -61,7 +70,8 @@ struct MountTests {
     }
 
     @Test func longAndStrangePaths() async throws {
-        let deep = "strange:na,me\\with=all/" + String(repeating: "d", count: 200) + "/" + String(repeating: "e", count: 100)
+        let deep =
+            "strange:na,me\\with=all/" + String(repeating: "d", count: 200) + "/" + String(repeating: "e", count: 100)
         let lower = try fixture.makeDirectory(deep)
         try fixture.write(deep + "/here", "yes")
         let root = try fixture.overlay(deep + "-x", lower: [lower, fixture.root])
@@ -87,7 +97,8 @@ struct MountTests {
         let stage = try layers(["upper-stage", "lower-stage"])
         let scratch = SandboxMount.Scratch(
             upper: try fixture.makeDirectory("w/upper"), work: try fixture.makeDirectory("w/work"))
-        var specification = fixture.shell("cat /from/who /from/only-lower-stage; echo new >/from/who; cat /from/who; touch /kept/x")
+        var specification = fixture.shell(
+            "cat /from/who /from/only-lower-stage; echo new >/from/who; cat /from/who; touch /kept/x")
         specification.mounts = [
             .layers(stage, target: "/from", scratch: scratch), .layers(stage, subpath: "/", target: "/kept"),
         ]
@@ -100,7 +111,9 @@ struct MountTests {
     @Test func subpathsStayInsideTheirStack() async throws {
         try fixture.makeDirectory("stage")
         try fixture.write("stage/inside", "stage")
-        try SandboxFixture.host(["/bin/ln", "-s", "/../../../../inside", fixture.directory.appending("stage/link").string])
+        try SandboxFixture.host([
+            "/bin/ln", "-s", "/../../../../inside", fixture.directory.appending("stage/link").string,
+        ])
         var specification = fixture.shell("cat /t")
         specification.mounts = [.layers([fixture.directory.appending("stage")], subpath: "/link", target: "/t")]
         #expect(try await fixture.output(specification) == "stage")
@@ -109,7 +122,8 @@ struct MountTests {
     }
 
     @Test func memoryFilesystem() async throws {
-        var specification = fixture.shell("stat -c %a /scratch; df /scratch | tail -1 | awk '{print $2}'; touch /scratch/x")
+        var specification = fixture.shell(
+            "stat -c %a /scratch; df /scratch | tail -1 | awk '{print $2}'; touch /scratch/x")
         specification.mounts = [.tmpfs(target: "/scratch", size: 1 << 20, mode: 0o700)]
         #expect(try await fixture.output(specification) == "700\n1024\n")
     }
@@ -134,10 +148,13 @@ struct MountTests {
     @Test func targetsDoNotLeadOutside() async throws {
         let outside = try fixture.makeDirectory("outside")
         try SandboxFixture.host(["/bin/ln", "-s", outside.string, fixture.root.appending("escape").string])
-        try SandboxFixture.host(["/bin/ln", "-s", "../../../../../../../../\(outside.string)", fixture.root.appending("up").string])
+        try SandboxFixture.host([
+            "/bin/ln", "-s", "../../../../../../../../\(outside.string)", fixture.root.appending("up").string,
+        ])
         try SandboxFixture.host(["/bin/ln", "-s", "missing/../dangling", fixture.root.appending("loose").string])
         let secret = SandboxMount.file(bytes: Array("x".utf8), target: "/escape/one")
-        var specification = fixture.shell("cat /escape/one /up/two /loose; cat \(outside.string)/one; readlink -f /escape")
+        var specification = fixture.shell(
+            "cat /escape/one /up/two /loose; cat \(outside.string)/one; readlink -f /escape")
         specification.mounts = [
             secret, .file(bytes: Array("y".utf8), target: "/up/two"), .file(bytes: Array("z".utf8), target: "/loose"),
         ]
@@ -159,7 +176,9 @@ struct MountTests {
     @Test func upperOnItselfIsExplained() async throws {
         let layer = try layers(["a"])
         let root = RootFilesystem.overlay(lower: layer, upper: layer[0], work: layer[0].appending("work"))
-        let error = await #expect(throws: SandboxError.self) { try await fixture.run(fixture.shell("true", root: root)) }
+        let error = await #expect(throws: SandboxError.self) {
+            try await fixture.run(fixture.shell("true", root: root))
+        }
         #expect(error?.code == .mountFailed)
     }
 }

@@ -28,7 +28,9 @@ final class SandboxFixture {
         try makeDirectory("root/bin")
         let program = root.appending("bin/busybox").string
         try Self.host(["/bin/cp", "/bin/busybox", program])
-        for applet in Self.applets { guard unsafe symlink("busybox", "\(root)/bin/\(applet)") == 0 else { throw Failure("symlink \(applet)") } }
+        for applet in Self.applets {
+            guard unsafe symlink("busybox", "\(root)/bin/\(applet)") == 0 else { throw Failure("symlink \(applet)") }
+        }
         for name in ["proc", "dev", "sys", "tmp", "etc"] { try makeDirectory("root/\(name)") }
     }
 
@@ -89,7 +91,8 @@ final class SandboxFixture {
         let collector = Collector()
         let launcher = try launcher ?? Self.launcher.get()
         let end = try await launcher.run(specification) { collector.add($0, $1) }
-        return Outcome(status: end.status, output: collector.text(.standardOutput), errors: collector.text(.standardError))
+        return Outcome(
+            status: end.status, output: collector.text(.standardOutput), errors: collector.text(.standardError))
     }
 
     /// Runs a script in a sandbox and expects it to succeed.
@@ -118,7 +121,8 @@ final class SandboxFixture {
 
     /// The helper program beside the test bundle.
     static func harness() throws -> String {
-        var path = FilePath(try host(["/bin/readlink", "/proc/\(getpid())/exe"]).split(separator: "\n").first.map(String.init) ?? "")
+        var path = FilePath(
+            try host(["/bin/readlink", "/proc/\(getpid())/exe"]).split(separator: "\n").first.map(String.init) ?? "")
         path.removeLastComponent()
         return path.appending("SandboxHarness").string
     }

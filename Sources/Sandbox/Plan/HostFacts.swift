@@ -25,7 +25,9 @@ struct HostFacts: Equatable {
     /// "6.1.0-30-amd64" is (6, 1).
     static func parseKernelVersion(_ release: String) -> (Int, Int)? {
         let parts = release.split(separator: ".", maxSplits: 2)
-        guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1].prefix { $0.isNumber }) else { return nil }
+        guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1].prefix { $0.isNumber }) else {
+            return nil
+        }
         return (major, minor)
     }
 }
