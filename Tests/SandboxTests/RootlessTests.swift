@@ -16,7 +16,7 @@ import Testing
         }
         // As in a user's own store: files of an owner who does not exist in the namespace cannot be changed.
         if SandboxFixture.isRoot {
-            try SandboxFixture.host(["/bin/chown", "-R", "slipwaytest", fixture.root.string])
+            try SandboxFixture.host(["/bin/chown", "-Rh", "slipwaytest:", fixture.root.string])
         }
     }
 
@@ -51,7 +51,8 @@ import Testing
         let script =
             "touch /file; chown 33:44 /file; rm /bin/wc; stat -c '%u %g' /file; rm -r /etc; mkdir /etc; touch /etc/x"
         let directory = scratch.appending("o").string
-        #expect(try harness(["overlay", directory, fixture.root.string, "/bin/sh", "-c", script]) == "33 44\n")
+        let output = try harness(["overlay", directory, fixture.root.string, "/bin/sh", "-c", script])
+        #expect(output == "33 44\n")
         #expect(fixture.exists("theirs/o/upper/file"))
         let owner = try SandboxFixture.host(["/usr/bin/stat", "-c", "%u", directory + "/upper/file"])
         #expect(Int(owner.dropLast()) ?? 0 >= 100_000 + 32)

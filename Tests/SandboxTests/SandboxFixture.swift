@@ -13,7 +13,7 @@ final class SandboxFixture {
 
     static let applets =
         """
-        awk cat chroot cut date dd df echo false grep head hostname id ip ln ls mkdir mknod mount readlink rm setsid sh sleep \
+        awk cat chown chroot cut date dd df echo false grep head hostname id ip ln ls mkdir mknod mount readlink rm setsid sh sleep \
         sort stat tail test touch true umask uniq unshare wc
         """.split(separator: " ")
 
