@@ -1,0 +1,44 @@
+/// Cuts the output of a process, which arrives in pieces of any size, into lines.
+///
+/// A line ends with a line feed. A carriage return inside a line begins it again: a progress bar. Such a line comes out as
+/// several, since a log that is not a terminal has no other way to keep all of it.
+struct OutputLines {
+    /// A line that never ends is handed out in pieces of this many bytes, so that it cannot fill the memory.
+    static let longestLine = 64 << 10
+
+    /// What came after the last line end.
+    private(set) var pending: [UInt8] = []
+    private var endedInReturn = false
+
+    /// The lines that `bytes` completes, without their ends.
+    mutating func append(_ bytes: [UInt8]) -> [[UInt8]] {
+        var lines: [[UInt8]] = []
+        for byte in bytes {
+            // "\r\n" is one end: whether a return begins the line again is known with the byte after it.
+            if endedInReturn, byte != UInt8(ascii: "\n") {
+                if !pending.isEmpty { lines.append(pending) }
+                pending = []
+            }
+            endedInReturn = byte == UInt8(ascii: "\r")
+            if endedInReturn { continue }
+            if byte == UInt8(ascii: "\n") {
+                lines.append(pending)
+                pending = []
+            } else {
+                pending.append(byte)
+                if pending.count >= Self.longestLine {
+                    lines.append(pending)
+                    pending = []
+                }
+            }
+        }
+        return lines
+    }
+
+    /// The last line, if it did not end.
+    mutating func finish() -> [UInt8]? {
+        defer { pending = [] }
+        endedInReturn = false
+        return pending.isEmpty ? nil : pending
+    }
+}

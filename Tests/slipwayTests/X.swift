@@ -1,0 +1,3 @@
+import Testing
+@testable import slipway
+@Test func x() {}
