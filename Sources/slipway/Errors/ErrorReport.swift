@@ -34,6 +34,8 @@ struct ErrorReport: Equatable, Sendable {
     var rendered: String?
     /// With which status the program ends.
     var exitCode: ExitCode
+    /// Whether nothing is printed: nobody reads the output of the program any more.
+    var isSilent = false
 
     init(_ message: String, location: Location? = nil, help: String? = nil, exitCode: ExitCode = .failure) {
         self.message = message

@@ -1,4 +1,5 @@
 import Glibc
+import SystemPackage
 
 /// Where a command writes its results or its diagnostics: a file descriptor in the program, memory in a test.
 struct ByteOutput: Sendable {
@@ -17,9 +18,11 @@ struct ByteOutput: Sendable {
 }
 
 /// Output that cannot be written.
-struct OutputError: Error, Equatable, Sendable {
+struct OutputError: Error, Equatable, Sendable, CustomStringConvertible {
     /// The number of the system's error.
     var errno: Int32
+
+    var description: String { "cannot write the output: \(Errno(rawValue: errno))" }
 
     /// Whether nobody reads the output any more.
     var isBrokenPipe: Bool { errno == EPIPE }

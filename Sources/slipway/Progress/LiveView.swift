@@ -82,9 +82,9 @@ struct LiveView {
     private func line(_ step: StepBoard.Step, now: Date) -> StyledLine {
         let seconds = step.seconds(now: now)
         let time = DurationText.short(seconds)
-        let (sign, style, trailing): (String, StyledLine.Style, StyledLine.Span) =
+        let (sign, style, trailing): (String, StyledLine.Style, StyledLine.Span?) =
             switch step.state {
-            case .pending: (palette.pending, .dim, .init(text: "", style: .dim))
+            case .pending: (palette.pending, .dim, nil)
             case .running: (palette.spinner(Int(seconds * 10)), .info, .init(text: time, style: .plain))
             case .executed: (palette.done, .good, .init(text: time, style: .dim))
             case .cached: (palette.done, .good, .init(text: "CACHED", style: .info))

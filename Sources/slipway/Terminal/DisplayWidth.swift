@@ -13,6 +13,13 @@ enum DisplayWidth {
 
     /// The columns taken by one grapheme cluster: 0, 1 or 2.
     static func of(_ character: Character) -> Int {
+        // Two regional indicators make a flag.
+        let regionalIndicators: ClosedRange<UInt32> = 0x1F1E6...0x1F1FF
+        if character.unicodeScalars.count == 2,
+            character.unicodeScalars.allSatisfy({ regionalIndicators.contains($0.value) })
+        {
+            return 2
+        }
         var width = 0
         for scalar in character.unicodeScalars {
             if scalar.value == 0xFE0F, width == 1 { return 2 }  // the emoji presentation of a text character

@@ -41,7 +41,7 @@ struct TerminalPainter {
     /// Paints the last frame and gives the cursor back; what is written next stands below it.
     mutating func finish(_ lines: [StyledLine], columns: Int, palette: Palette) -> String {
         var output = paint(lines, columns: columns, palette: palette)
-        output += "\u{1B}[?25h"
+        output += "\u{1B}[J\u{1B}[?25h"
         shown = []
         cursorHidden = false
         return output
