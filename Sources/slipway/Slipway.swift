@@ -21,6 +21,7 @@ struct Slipway: ParsableCommand {
         version: "slipway version \(version)",
         subcommands: [
             BuildCommand.self, BuildxCommand.self, ImagesCommand.self, TagCommand.self, RmiCommand.self,
-            InspectCommand.self, HistoryCommand.self, VersionCommand.self,
+            RunCommand.self, InspectCommand.self, LoadCommand.self, SaveCommand.self, HistoryCommand.self,
+            VersionCommand.self,
         ])
 }

@@ -1,4 +1,3 @@
-import FileSystem
 import OCI
 import SystemPackage
 
@@ -27,7 +26,7 @@ struct BuildReceipt {
 
     /// Writes the files that were asked for.
     func write(imageID idFile: FilePath?, metadata metadataFile: FilePath?) throws {
-        if let idFile { try AtomicFile.write(Array((imageID ?? "").utf8), to: idFile) }
-        if let metadataFile { try AtomicFile.write(metadata.encoded(indentation: 2) + [0x0A], to: metadataFile) }
+        if let idFile { try OutputFile.write(Array((imageID ?? "").utf8), to: idFile) }
+        if let metadataFile { try OutputFile.write(metadata.encoded(indentation: 2) + [0x0A], to: metadataFile) }
     }
 }

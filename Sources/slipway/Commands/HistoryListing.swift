@@ -67,7 +67,7 @@ struct HistoryListing {
     }
 
     private func instruction(_ row: Row) -> String {
-        let text = row.instruction.split(separator: "\n").joined(separator: " ")
+        let text = row.instruction.split(whereSeparator: \.isNewline).joined(separator: " ")
         return noTrunc || text.count <= Self.instructionWidth
             ? text : text.prefix(Self.instructionWidth - 1) + "…"
     }

@@ -33,7 +33,11 @@ struct ImagesCommand: SlipwayCommand {
     func run(in context: CommandContext) throws -> ExitCode {
         let filter = try name.map(NameFilter.init)
         let now = Timestamp.now.seconds
-        let images = try ContentStore.open(root: context.root).images()
+        let stored = try ContentStore.open(root: context.root).images()
+        // An image that was stored without a name and got one since is not without a name.
+        let named = Set(stored.filter { $0.name != nil }.map(\.descriptor.digest))
+        let images =
+            stored.filter { $0.name != nil || !named.contains($0.descriptor.digest) }
             .filter { filter?.matches($0) ?? true }
             .sorted { ($0.built, $1.name?.familiarName ?? "") > ($1.built, $0.name?.familiarName ?? "") }
         let listing = ImageListing(images: images, now: now, noTrunc: noTrunc)

@@ -1,6 +1,9 @@
+import Archive
 import BuildEngine
+import ContentStore
 import Dockerfile
 import Sandbox
+import SystemPackage
 
 extension ErrorReport {
     /// What an error of any module tells the user.
@@ -17,13 +20,28 @@ extension ErrorReport {
             rendered = error.description
         case let error as SandboxError:
             self.init(error.message + (error.cause.map { ": \($0)" } ?? ""), help: error.help)
-        case let error as OutputError where error.isBrokenPipe:
+        case let error as CommandFailure:
+            self.init(error.message, help: error.help, exitCode: error.exitCode)
+        case _ where Self.isBrokenPipe(error):
             self.init("standard output was closed", exitCode: .brokenPipe)
             isSilent = true
         case is CancellationError:
             self.init("interrupted", exitCode: .interrupted)
         default:
             self.init("\(error)")
+        }
+    }
+}
+
+extension ErrorReport {
+    /// Whether the cause of an error is that nobody reads standard output any more.
+    private static func isBrokenPipe(_ error: any Error) -> Bool {
+        switch error {
+        case let error as OutputError: error.isBrokenPipe
+        // Only streams that are written have this error; those of a registry have errors of their own.
+        case let error as ArchiveError: error.cause as? Errno == .brokenPipe || error.cause.map(isBrokenPipe) ?? false
+        case let error as StoreError: error.cause.map(isBrokenPipe) ?? false
+        default: false
         }
     }
 }

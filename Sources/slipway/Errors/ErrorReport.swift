@@ -86,7 +86,7 @@ extension Palette {
 extension TerminalText {
     /// Text of several lines, each sanitised.
     static func sanitizedLines(_ text: String, ascii: Bool) -> String {
-        text.split(separator: "\n", omittingEmptySubsequences: false)
+        text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
             .map { sanitized(String($0), ascii: ascii) }.joined(separator: "\n")
     }
 }

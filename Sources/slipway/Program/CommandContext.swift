@@ -12,6 +12,7 @@ struct CommandContext: Sendable {
     var standardError: ByteOutput
     /// Where `-f -`, a context `-` and `load` read.
     var standardInput: FileDescriptor
+    var standardInputIsTerminal = false
     var environment: [String: String]
     /// The store if no flag names another.
     var root: FilePath

@@ -109,9 +109,7 @@ struct LiveView {
     }
 
     private func tail(of step: StepBoard.Step, count: Int) -> [StyledLine] {
-        var lines = step.tail.map(\.line)
-        if let open = step.openLine { lines.append(open) }
-        return lines.filter { !$0.isEmpty }.suffix(count).map { line in
+        step.visibleTail.filter { !$0.isEmpty }.suffix(count).map { line in
             // What does not fit the widest screen need not be looked at, ten times a second.
             let text = TerminalText.sanitized(line.prefix(4096), ascii: !palette.unicode)
             return StyledLine("    \(palette.gutter) \(text)", .dim)

@@ -1,8 +1,14 @@
 /// Cuts the output of a process, which arrives in pieces of any size, into lines.
 ///
 /// A line ends with a line feed. A carriage return inside a line begins it again: a progress bar. Such a line comes out as
-/// several, since a log that is not a terminal has no other way to keep all of it.
+/// several, since a log that is not a terminal has no other way to keep all of it; a view shows only the last of them.
 struct OutputLines {
+    struct Line: Equatable {
+        var bytes: [UInt8]
+        /// Whether the next line is written over this one.
+        var isOverwritten = false
+    }
+
     /// A line that never ends is handed out in pieces of this many bytes, so that it cannot fill the memory.
     static let longestLine = 64 << 10
 
@@ -11,23 +17,23 @@ struct OutputLines {
     private var endedInReturn = false
 
     /// The lines that `bytes` completes, without their ends.
-    mutating func append(_ bytes: [UInt8]) -> [[UInt8]] {
-        var lines: [[UInt8]] = []
+    mutating func append(_ bytes: [UInt8]) -> [Line] {
+        var lines: [Line] = []
         for byte in bytes {
             // "\r\n" is one end: whether a return begins the line again is known with the byte after it.
             if endedInReturn, byte != UInt8(ascii: "\n") {
-                if !pending.isEmpty { lines.append(pending) }
+                if !pending.isEmpty { lines.append(Line(bytes: pending, isOverwritten: true)) }
                 pending = []
             }
             endedInReturn = byte == UInt8(ascii: "\r")
             if endedInReturn { continue }
             if byte == UInt8(ascii: "\n") {
-                lines.append(pending)
+                lines.append(Line(bytes: pending))
                 pending = []
             } else {
                 pending.append(byte)
                 if pending.count >= Self.longestLine {
-                    lines.append(pending)
+                    lines.append(Line(bytes: pending))
                     pending = []
                 }
             }
@@ -36,9 +42,9 @@ struct OutputLines {
     }
 
     /// The last line, if it did not end.
-    mutating func finish() -> [UInt8]? {
+    mutating func finish() -> Line? {
         defer { pending = [] }
         endedInReturn = false
-        return pending.isEmpty ? nil : pending
+        return pending.isEmpty ? nil : Line(bytes: pending)
     }
 }

@@ -101,10 +101,10 @@ struct PlainRenderer: ProgressRenderer {
         return numbers.count
     }
 
-    private mutating func numbered(_ lines: [[UInt8]], of id: StepID, at time: Date) -> [String] {
+    private mutating func numbered(_ lines: [OutputLines.Line], of id: StepID, at time: Date) -> [String] {
         guard let step = board.steps[id], !lines.isEmpty else { return [] }
         let prefix = "#\(number(of: id)) \(DurationText.fixed(step.seconds(now: time), digits: 3)) "
-        return lines.map { prefix + String(decoding: $0, as: UTF8.self) }
+        return lines.map { prefix + String(decoding: $0.bytes, as: UTF8.self) }
     }
 
     private mutating func ending(of id: StepID, _ outcome: StepOutcome, at time: Date) -> String? {

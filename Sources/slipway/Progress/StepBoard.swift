@@ -32,11 +32,20 @@ struct StepBoard {
         var finished: Date?
         var transfers: [Transfer] = []
         /// The last lines of output with the seconds since the start of the step.
-        var tail: [(seconds: Double, line: [UInt8])] = []
+        fileprivate(set) var tail: [(seconds: Double, line: OutputLines.Line)] = []
         fileprivate var output: [OutputStream: OutputLines] = [:]
 
-        /// The line that has begun and not ended, if any.
-        var openLine: [UInt8]? {
+        /// The last lines as a terminal would show them, with the one that has begun and not ended.
+        var visibleTail: [[UInt8]] {
+            var lines = tail.map(\.line)
+            if let openLine {
+                if lines.last?.isOverwritten == true { lines.removeLast() }
+                lines.append(OutputLines.Line(bytes: openLine))
+            }
+            return lines.map(\.bytes)
+        }
+
+        private var openLine: [UInt8]? {
             [OutputStream.standardOutput, .standardError].lazy.compactMap { output[$0]?.pending }.first { !$0.isEmpty }
         }
 
@@ -69,7 +78,7 @@ struct StepBoard {
 
     /// Takes in an event and returns the lines of output it completes.
     @discardableResult
-    mutating func apply(_ event: ProgressEvent) -> [[UInt8]] {
+    mutating func apply(_ event: ProgressEvent) -> [OutputLines.Line] {
         if started == nil { started = event.time }
         switch event.kind {
         case .planned(let descriptions):
@@ -106,7 +115,7 @@ struct StepBoard {
 
     private mutating func append(
         _ bytes: [UInt8], of stream: OutputStream, to id: StepID, at time: Date
-    ) -> [[UInt8]] {
+    ) -> [OutputLines.Line] {
         guard var step = steps.removeValue(forKey: id) else { return [] }
         let lines = step.output[stream, default: OutputLines()].append(bytes)
         Self.keep(lines, in: &step, at: time)
@@ -114,7 +123,7 @@ struct StepBoard {
         return lines
     }
 
-    private mutating func finish(_ id: StepID, _ outcome: StepOutcome, at time: Date) -> [[UInt8]] {
+    private mutating func finish(_ id: StepID, _ outcome: StepOutcome, at time: Date) -> [OutputLines.Line] {
         guard var step = steps.removeValue(forKey: id) else { return [] }
         let streams: [OutputStream] = [.standardOutput, .standardError]
         let rest = streams.compactMap { step.output[$0]?.finish() }
@@ -133,9 +142,12 @@ struct StepBoard {
         return rest
     }
 
-    private static func keep(_ lines: [[UInt8]], in step: inout Step, at time: Date) {
+    private static func keep(_ lines: [OutputLines.Line], in step: inout Step, at time: Date) {
         let seconds = step.seconds(now: time)
-        for line in lines.suffix(tailLength) { step.tail.append((seconds, line)) }
+        for line in lines {
+            if step.tail.last?.line.isOverwritten == true { step.tail.removeLast() }
+            step.tail.append((seconds, line))
+        }
         if step.tail.count > tailLength { step.tail.removeFirst(step.tail.count - tailLength) }
     }
 

@@ -24,7 +24,7 @@ struct StepFailure: Equatable, Sendable {
     init(_ step: StepBoard.Step) {
         name = step.description.name
         line = step.description.line
-        tail = step.tail.map { TailLine(seconds: $0.seconds, line: $0.line) }
+        tail = step.tail.map { TailLine(seconds: $0.seconds, line: $0.line.bytes) }
         message = if case .failed(let message) = step.state { message } else { "" }
     }
 

@@ -8,7 +8,7 @@ struct Palette: Equatable, Sendable {
     var ellipsis: String { unicode ? "…" : "..." }
     var done: String { unicode ? "✔" : "+" }
     var failed: String { unicode ? "✘" : "x" }
-    var canceled: String { unicode ? "⊘" : "-" }
+    var canceled: String { unicode ? "⊘" : "!" }
     var pending: String { unicode ? "·" : "." }
     var gutter: String { unicode ? "│" : "|" }
 

@@ -67,6 +67,13 @@ import Testing
         #expect(shown == ["2", "3", "4", "5", "6", "7"].map { "    │ \($0)" })
     }
 
+    @Test func aProgressBarTakesOneLine() {
+        let events = Scenario.twoStages + [Scenario.output(3, "a\n10%\r20%\r30%", at: 1)]
+        #expect(frame(view(events), at: 2).filter { $0.contains("│") } == ["    │ a", "    │ 30%"])
+        let ended = events + [Scenario.output(3, "\r40%\nb\n", at: 1)]
+        #expect(frame(view(ended), at: 2).filter { $0.contains("│") } == ["    │ a", "    │ 40%", "    │ b"])
+    }
+
     @Test func transfersOfARunningStepAreShown() {
         let events =
             Scenario.twoStages + [

@@ -16,17 +16,17 @@ import Testing
         ] as [([String], [String], String?)])
     func lines(pieces: [String], lines: [String], rest: String?) {
         var splitter = OutputLines()
-        var result: [[UInt8]] = []
+        var result: [OutputLines.Line] = []
         for piece in pieces { result += splitter.append(Array(piece.utf8)) }
-        #expect(result.map { String(decoding: $0, as: UTF8.self) } == lines)
-        #expect(splitter.finish().map { String(decoding: $0, as: UTF8.self) } == rest)
+        #expect(result.map { String(decoding: $0.bytes, as: UTF8.self) } == lines)
+        #expect(splitter.finish().map { String(decoding: $0.bytes, as: UTF8.self) } == rest)
     }
 
     @Test func aLineWithoutEndDoesNotGrowForever() {
         var splitter = OutputLines()
         let piece = [UInt8](repeating: 0x61, count: 100_000)
-        let lines = (0..<10).flatMap { _ in splitter.append(piece) } + [splitter.finish() ?? []]
-        #expect(lines.allSatisfy { $0.count <= OutputLines.longestLine })
-        #expect(lines.reduce(0) { $0 + $1.count } == 1_000_000)
+        let lines = (0..<10).flatMap { _ in splitter.append(piece) } + [splitter.finish()].compactMap { $0 }
+        #expect(lines.allSatisfy { $0.bytes.count <= OutputLines.longestLine })
+        #expect(lines.reduce(0) { $0 + $1.bytes.count } == 1_000_000)
     }
 }
