@@ -24,6 +24,7 @@ public enum AtomicFile {
             try file.writeAll(bytes, path: directory.pathOf(temporary))
             _ = try checked(cfs_set_mode_of(file.rawValue, UInt32(mode)), "write", directory.pathOf(temporary))
             _ = try checked(cfs_sync(file.rawValue), "write", directory.pathOf(temporary))
+            try directory.rename(temporary, to: name, in: directory)
         } catch {
             file.closeAfterReading()
             try directory.removeTree(temporary)
@@ -31,11 +32,10 @@ public enum AtomicFile {
         }
         // After fsync, close has nothing left to report.
         file.closeAfterReading()
-        try directory.rename(temporary, to: name, in: directory)
         try directory.synchronize()
     }
 
-    /// A new file under a name nobody else uses: the process's id and a random number, tried until it is free.
+    /// A new file under a random name that nobody else uses.
     private static func create(in directory: DirectoryHandle) throws(FileSystemError) -> (FileName, FileDescriptor) {
         while true {
             guard let name = FileName(".slipway-\(String(UInt64.random(in: .min ... .max), radix: 36))") else {

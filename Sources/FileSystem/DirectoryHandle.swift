@@ -19,7 +19,9 @@ public final class DirectoryHandle: Sendable {
     /// The descriptor, close-on-exec; valid while this object lives.
     public let fileDescriptor: FileDescriptor
     /// Where it was opened, for messages and for calls that need a path. The directory may have been renamed since.
-    public let path: FilePath
+    public var path: FilePath { FilePath(bytes: pathBytes) }
+    /// Bytes, because making a `FilePath` reads all of it, and a walk opens many directories it never has to name.
+    private let pathBytes: [UInt8]
 
     @inline(__always) var raw: CInt { fileDescriptor.rawValue }
 
@@ -31,9 +33,13 @@ public final class DirectoryHandle: Sendable {
     }
 
     /// Takes over a descriptor of a directory.
-    public init(owning descriptor: FileDescriptor, path: FilePath) {
+    public convenience init(owning descriptor: FileDescriptor, path: FilePath) {
+        self.init(owning: descriptor, pathBytes: path.bytes)
+    }
+
+    private init(owning descriptor: FileDescriptor, pathBytes: [UInt8]) {
         fileDescriptor = descriptor
-        self.path = path
+        self.pathBytes = pathBytes
     }
 
     deinit {
@@ -45,7 +51,7 @@ public final class DirectoryHandle: Sendable {
     public func openDirectory(_ name: FileName) throws(FileSystemError) -> DirectoryHandle {
         let opened = unsafe name.withCString { unsafe cfs_open(raw, $0, CInt(CFS_OPEN_DIRECTORY.rawValue), 0) }
         let descriptor = FileDescriptor(rawValue: try checked(opened, "open", pathOf(name)))
-        return DirectoryHandle(owning: descriptor, path: pathOf(name))
+        return DirectoryHandle(owning: descriptor, pathBytes: pathBytes(of: name))
     }
 
     /// Opens the directory that `path` leads to when this one is the root: `..` and absolute links stay inside.
@@ -127,7 +133,14 @@ public final class DirectoryHandle: Sendable {
 
     /// The path of an entry, for messages.
     public func pathOf(_ name: FileName) -> FilePath {
-        path.appending(name.component.components)
+        FilePath(bytes: pathBytes(of: name))
+    }
+
+    private func pathBytes(of name: FileName) -> [UInt8] {
+        var bytes = pathBytes
+        if bytes.last != UInt8(ascii: "/"), !bytes.isEmpty { bytes.append(UInt8(ascii: "/")) }
+        name.append(to: &bytes)
+        return bytes
     }
 }
 

@@ -42,7 +42,7 @@ public struct FileName: Hashable, Comparable, Sendable, CustomStringConvertible 
     }
 
     /// The bytes, without a final NUL.
-    public var bytes: [UInt8] { storage.dropLast().map { UInt8(bitPattern: Int8($0)) } }
+    public var bytes: [UInt8] { storage.dropLast().map { UInt8(truncatingIfNeeded: $0) } }
 
     /// The name as a path of one component.
     public var component: FilePath { unsafe storage.withUnsafeBufferPointer { unsafe FilePath(cString: $0) } }
@@ -53,8 +53,25 @@ public struct FileName: Hashable, Comparable, Sendable, CustomStringConvertible 
     /// By unsigned bytes.
     public static func < (left: FileName, right: FileName) -> Bool {
         left.storage.lexicographicallyPrecedes(right.storage) {
-            UInt8(bitPattern: Int8($0)) < UInt8(bitPattern: Int8($1))
+            UInt8(truncatingIfNeeded: $0) < UInt8(truncatingIfNeeded: $1)
         }
+    }
+
+    /// Whether this name comes before `other` when a directory's name ends in a slash: the order of `TreeWalk`.
+    public func precedes(_ other: FileName, selfIsDirectory: Bool, otherIsDirectory: Bool) -> Bool {
+        let (left, right) = (storage, other.storage)
+        var index = 0
+        while left[index] == right[index], left[index] != 0 { index += 1 }
+        let slash = UInt8(ascii: "/")
+        func byte(_ storage: [CChar], _ isDirectory: Bool) -> UInt8 {
+            storage[index] == 0 && isDirectory ? slash : UInt8(truncatingIfNeeded: storage[index])
+        }
+        return byte(left, selfIsDirectory) < byte(right, otherIsDirectory)
+    }
+
+    /// Appends the bytes, without a NUL, to a path being built.
+    public func append(to path: inout [UInt8]) {
+        for index in 0..<(storage.count - 1) { path.append(UInt8(truncatingIfNeeded: storage[index])) }
     }
 
     /// Lends the name as a C string.
@@ -67,6 +84,14 @@ public struct FileName: Hashable, Comparable, Sendable, CustomStringConvertible 
             guard let start = buffer.baseAddress else { preconditionFailure("a file name without a terminator") }
             return try unsafe body(start)
         }
+    }
+}
+
+extension FileName: ExpressibleByStringLiteral {
+    /// For names written in the source; one that is no name is a mistake of the programmer's.
+    public init(stringLiteral text: String) {
+        guard let name = FileName(text) else { preconditionFailure("\"\(text)\" is no file name") }
+        self = name
     }
 }
 
