@@ -48,16 +48,21 @@ int cfs_open(int directory, const char *name, int flags, uint32_t mode) {
     return RETRIED(openat(directory, name, open_flags(flags), mode));
 }
 
-int cfs_open_in_root(int directory, const char *path, int flags) {
-    struct open_how how = {
-        .flags = (uint64_t)open_flags(flags),
-        .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
-    };
+static int open_resolving(int directory, const char *path, int flags, uint64_t resolve) {
+    struct open_how how = {.flags = (uint64_t)open_flags(flags), .resolve = resolve};
     // EAGAIN: a rename or mount anywhere raced with a ".."; the kernel asks to try again.
     for (int attempt = 0;; attempt++) {
         long result = RETRIED(syscall(SYS_openat2, directory, path, &how, sizeof how));
         if (result != -EAGAIN || attempt == 128) return (int)result;
     }
+}
+
+int cfs_open_in_root(int directory, const char *path, int flags) {
+    return open_resolving(directory, path, flags, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+}
+
+int cfs_open_beneath(int directory, const char *path, int flags) {
+    return open_resolving(directory, path, flags, RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS);
 }
 
 // Not retried: on Linux the descriptor is gone even when close reports EINTR.

@@ -70,6 +70,13 @@ public final class DirectoryHandle: Sendable {
         return FileDescriptor(rawValue: try checked(opened, "open", self.path.appending(path.components)))
     }
 
+    /// Opens the file at `path` below this directory for reading; any symbolic link on the way is an error (ELOOP), and
+    /// so is a path that leads out (EXDEV). The caller closes it.
+    public func openFile(beneath path: FilePath) throws(FileSystemError) -> FileDescriptor {
+        let opened = unsafe path.withPlatformString { unsafe cfs_open_beneath(raw, $0, CInt(CFS_OPEN_READ.rawValue)) }
+        return FileDescriptor(rawValue: try checked(opened, "open", self.path.appending(path.components)))
+    }
+
     /// Opens the file `name` for reading, without waiting should it be a fifo. The caller closes it.
     public func openFile(_ name: FileName) throws(FileSystemError) -> FileDescriptor {
         let opened = unsafe name.withCString { unsafe cfs_open(raw, $0, CInt(CFS_OPEN_READ.rawValue), 0) }

@@ -3,6 +3,11 @@ public import SystemPackage
 
 /// Copies of file contents, by the cheapest way the kernel offers.
 public enum FileCopy {
+    /// Makes the empty file `destination` share the blocks of `source` (FICLONE); false when the file system cannot.
+    public static func clone(_ source: FileDescriptor, to destination: FileDescriptor) -> Bool {
+        cfs_clone(source.rawValue, destination.rawValue) == 0
+    }
+
     /// Copies `size` bytes of `source`, from its start, to the empty file `destination`.
     ///
     /// Tries a reflink (FICLONE, shares the blocks), then copy_file_range, then read and write. Returns the bytes really
@@ -15,7 +20,7 @@ public enum FileCopy {
     ) throws(FileSystemError) -> UInt64 {
         if size == 0 { return 0 }
         // A clone takes the whole file as it is now; with another size it is of no use.
-        if cfs_clone(source.rawValue, destination.rawValue) == 0 {
+        if clone(source, to: destination) {
             let cloned = try destination.status(path: destinationPath()).size
             if cloned <= size { return cloned }
             throw FileSystemError(.fileTooLarge, operation: "copy (it grew meanwhile)", path: sourcePath())

@@ -69,6 +69,12 @@ public struct FileName: Hashable, Comparable, Sendable, CustomStringConvertible 
         return byte(left, selfIsDirectory) < byte(right, otherIsDirectory)
     }
 
+    /// Whether the name begins with `prefix`.
+    public func hasPrefix(_ prefix: [UInt8]) -> Bool {
+        guard storage.count > prefix.count else { return false }
+        return prefix.indices.allSatisfy { UInt8(truncatingIfNeeded: storage[$0]) == prefix[$0] }
+    }
+
     /// Appends the bytes, without a NUL, to a path being built.
     public func append(to path: inout [UInt8]) {
         for index in 0..<(storage.count - 1) { path.append(UInt8(truncatingIfNeeded: storage[index])) }

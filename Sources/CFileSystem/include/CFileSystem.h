@@ -46,6 +46,8 @@ enum cfs_open {
 int cfs_open(int directory, const char *name, int flags, uint32_t mode);
 /// Resolves `path` as if `directory` were the root: `..` and absolute symbolic links stay inside (openat2).
 int cfs_open_in_root(int directory, const char *path, int flags);
+/// Opens `path` below `directory` without a symbolic link or a way out on it (openat2).
+int cfs_open_beneath(int directory, const char *path, int flags);
 int cfs_close(int descriptor);
 int cfs_duplicate(int descriptor);
 
