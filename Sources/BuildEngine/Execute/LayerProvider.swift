@@ -1,0 +1,90 @@
+import ContentStore
+import LayerStore
+import OCI
+
+/// Sees to it that layers are unpacked when a step needs their files, and their blobs in the store when an export does.
+///
+/// Layers of base images are fetched only then. Tasks that want the same layer at the same time wait for one another.
+actor LayerProvider {
+    /// Brings a blob into the store.
+    typealias Fetch = @Sendable (Descriptor) async throws -> Void
+
+    private struct Origin {
+        var descriptor: Descriptor
+        var fetch: Fetch
+    }
+
+    private let store: ContentStore
+    private let layers: LayerStore
+    private var origins: [Digest: Origin] = [:]
+    private var unpacking: [Digest: Task<Void, any Error>] = [:]
+    private var fetching: [Digest: Task<Void, any Error>] = [:]
+
+    init(store: ContentStore, layers: LayerStore) {
+        self.store = store
+        self.layers = layers
+    }
+
+    /// Makes known where the layer of a base image can be had.
+    func register(diffID: Digest, descriptor: Descriptor, fetch: @escaping Fetch) {
+        if origins[diffID] == nil { origins[diffID] = Origin(descriptor: descriptor, fetch: fetch) }
+    }
+
+    /// The blob in which a base image has a layer.
+    func baseDescriptor(of diffID: Digest) -> Descriptor? { origins[diffID]?.descriptor }
+
+    /// Whether a layer can be had at all.
+    func isAvailable(_ diffID: Digest) throws -> Bool {
+        if origins[diffID] != nil || layers.isUnpacked(diffID) { return true }
+        return try store.layerBlobs(of: diffID).contains { store.contains($0.digest) }
+    }
+
+    /// Unpacks the layers of a stack that are not yet.
+    func unpack(_ stack: [Digest]) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for diffID in Set(stack) where !layers.isUnpacked(diffID) {
+                group.addTask { try await self.unpackOne(diffID) }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Brings the blob of a base image's layer into the store.
+    func fetch(_ diffID: Digest) async throws {
+        guard let origin = origins[diffID] else { return }
+        try await fetch(origin)
+    }
+
+    private func unpackOne(_ diffID: Digest) async throws {
+        let task =
+            unpacking[diffID]
+            ?? Task {
+                let blob = try await blob(for: diffID)
+                try await layers.unpack(diffID: diffID, blob: blob)
+            }
+        unpacking[diffID] = task
+        defer { unpacking[diffID] = nil }
+        try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
+    }
+
+    private func blob(for diffID: Digest) async throws -> Descriptor {
+        if let known = try store.layerBlobs(of: diffID).first(where: { store.contains($0.digest) }) { return known }
+        guard let origin = origins[diffID] else {
+            throw BuildError(
+                .storeFailed, "the layer \(diffID) is not in the store any more",
+                help: "build again with --no-cache")
+        }
+        try await fetch(origin)
+        return origin.descriptor
+    }
+
+    private func fetch(_ origin: Origin) async throws {
+        let digest = origin.descriptor.digest
+        let task =
+            fetching[digest]
+            ?? Task { if !store.contains(digest) { try await origin.fetch(origin.descriptor) } }
+        fetching[digest] = task
+        defer { fetching[digest] = nil }
+        try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
+    }
+}
