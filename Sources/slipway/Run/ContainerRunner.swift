@@ -71,7 +71,7 @@ struct ContainerRunner {
         for volume in options.volumes {
             mounts.append(
                 .bind(
-                    source: try HostPath.absolute(volume.source), target: volume.target,
+                    source: try HostPath.resolved(volume.source), target: volume.target,
                     readOnly: volume.isReadOnly, recursive: true))
         }
         return mounts
