@@ -67,8 +67,8 @@ let package = Package(
         .executableTarget(
             name: "slipway",
             dependencies: [
-                "BuildEngine", "BuildGraph", "Dockerfile", "OCI", "ContentStore", "LayerStore", "Sandbox", "Registry",
-                "FileSystem", arguments, system,
+                "BuildEngine", "BuildGraph", "Dockerfile", "OCI", "Archive", "ContentStore", "LayerStore", "Sandbox",
+                "Registry", "FileSystem", arguments, system,
             ]),
         .testTarget(name: "slipwayTests", dependencies: ["slipway"]),
         // Imports none of the house's modules: it judges the program from outside.

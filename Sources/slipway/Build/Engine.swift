@@ -37,12 +37,12 @@ enum Engine {
         var dockerfile: BuildRequest.DockerfileInput
         switch options.dockerfile {
         case .context: dockerfile = .contextDefault
-        case .file(let path): dockerfile = .file(try absolute(path))
+        case .file(let path): dockerfile = .file(try HostPath.absolute(path))
         case .standardInput: dockerfile = .text(try readInput(resources), name: "Dockerfile")
         }
         var context: FilePath?
         switch options.context {
-        case .directory(let path): context = try absolute(path)
+        case .directory(let path): context = try HostPath.absolute(path)
         case .standardInput where dockerfile == .contextDefault:
             dockerfile = .text(try readInput(resources), name: "Dockerfile")
         case .standardInput: break
@@ -59,7 +59,7 @@ enum Engine {
         for secret in options.secrets {
             request.secrets[secret.id] =
                 switch secret.source {
-                case .file(let path): .file(try absolute(path))
+                case .file(let path): .file(try HostPath.absolute(path))
                 case .value(let bytes): .value(bytes)
                 }
         }
@@ -91,9 +91,9 @@ enum Engine {
 
     private static func namedContext(_ source: BuildContextSpecification.Source) throws -> BuildRequest.NamedContext {
         switch source {
-        case .directory(let path): .directory(try absolute(path))
+        case .directory(let path): .directory(try HostPath.absolute(path))
         case .layout(let path, let tag, let digest):
-            .image(.layout(path: try absolute(path).string, tag: tag, digest: digest))
+            .image(.layout(path: try HostPath.absolute(path).string, tag: tag, digest: digest))
         case .image(let reference): .image(.reference(reference))
         }
     }
@@ -110,7 +110,7 @@ enum Engine {
             guard case .path(let path)? = output.destination else {
                 throw CommandLineError("--output: type=local needs dest=DIRECTORY")
             }
-            kind = .local(try absolute(path))
+            kind = .local(try HostPath.absolute(path))
         }
         var export = Export(kind)
         if let compression = output.compression {
@@ -127,18 +127,13 @@ enum Engine {
 
     private static func destination(_ output: OutputSpecification) throws -> Export.Destination {
         switch output.destination {
-        case .path(let path): output.isDirectory ? .directory(try absolute(path)) : .file(try absolute(path))
+        case .path(let path):
+            output.isDirectory ? .directory(try HostPath.absolute(path)) : .file(try HostPath.absolute(path))
         case .standardOutput, nil: .standardOutput
         }
     }
 
     private static func readInput(_ resources: BuildResources) throws -> [UInt8] {
         try FileSource(resources.standardInput).readAll(limit: 16 << 20)
-    }
-
-    /// A path from the working directory, made absolute.
-    private static func absolute(_ path: FilePath) throws -> FilePath {
-        if path.isAbsolute { return path.lexicallyNormalized() }
-        return try WorkingDirectory.current().pushing(path).lexicallyNormalized()
     }
 }

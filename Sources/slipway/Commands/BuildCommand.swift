@@ -34,7 +34,8 @@ struct BuildCommand: SlipwayCommand {
                 try await context.build(
                     request,
                     BuildResources(
-                        root: context.root, launcher: context.launcher, progress: presenter,
+                        root: context.root, launcher: context.launcher, environment: context.environment,
+                        progress: presenter,
                         standardInput: context.standardInput, standardOutput: context.standardOutput))
             }
         } catch {

@@ -5,6 +5,8 @@ import SystemPackage
 struct ByteOutput: Sendable {
     /// Writes all bytes or throws.
     var write: @Sendable ([UInt8]) throws(OutputError) -> Void
+    /// What a process that is started gets as its own; `nil` for memory.
+    var descriptor: FileDescriptor?
     /// Whether a person looks at it.
     var isTerminal: Bool
     /// The size of that terminal now.
@@ -47,7 +49,7 @@ extension ByteOutput {
                     }
                 }
             },
-            isTerminal: isatty(descriptor) == 1,
+            descriptor: FileDescriptor(rawValue: descriptor), isTerminal: isatty(descriptor) == 1,
             size: { TerminalSize.ofTerminal(descriptor) })
     }
 }

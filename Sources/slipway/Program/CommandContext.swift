@@ -38,6 +38,8 @@ struct CommandContext: Sendable {
 struct BuildResources: Sendable {
     var root: FilePath
     var launcher: SandboxLauncher?
+    /// For proxies and credentials of registries.
+    var environment: [String: String]
     var progress: any ProgressSink
     /// Read by contexts and Dockerfiles `-`.
     var standardInput: FileDescriptor
