@@ -30,7 +30,7 @@ import Testing
             return request.path == image.layerPath ? lie(request, counter.next(), honest) : honest
         }
         return try await TestServer.run(handler) { server in
-            let bench = try TestBench()
+            let bench = try TestBench { $0.readTimeout = .seconds(2) }
             let pulled = try await bench.pull("\(server.registry)/team/app:1")
             var failure: RegistryError?
             do throws(RegistryError) {
@@ -101,6 +101,17 @@ import Testing
         #expect(result.error?.code == .connectionLost)
         #expect(result.attempts == 3)
         #expect(!result.isStored)
+    }
+
+    @Test func aConnectionThatStalls() async throws {
+        let result = try await pull { _, number, honest in
+            var lie = honest
+            lie.breakAfter = number == 1 ? 100_000 : nil
+            lie.stalls = number == 1
+            return lie
+        }
+        #expect(result.error == nil)
+        #expect(result.attempts == 2)
     }
 
     @Test(arguments: [429, 500, 502, 503, 504])

@@ -73,13 +73,13 @@ struct TestBench: Sendable {
     let client: RegistryClient
     let store: ContentStore
 
-    init(_ change: (inout RegistryConfiguration) -> Void = { _ in }) throws {
+    init(_ change: (inout RegistryConfiguration) throws -> Void = { _ in }) throws {
         directory = try TemporaryDirectory()
         var configuration = RegistryConfiguration()
         configuration.retries = RetryPolicy(
             maximumAttempts: 3, baseDelay: .milliseconds(2), maximumDelay: .milliseconds(4),
             maximumRetryAfter: .seconds(2))
-        change(&configuration)
+        try change(&configuration)
         client = RegistryClient(configuration)
         store = try ContentStore.open(root: directory.path.appending("store"))
     }
