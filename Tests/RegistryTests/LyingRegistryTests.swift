@@ -22,7 +22,9 @@ import Testing
     }
 
     /// Pulls the image with its layers from a registry that lies about the layer.
-    func pull(lying lie: @escaping Lie) async throws -> (error: RegistryError?, attempts: Int, isStored: Bool) {
+    func pull(
+        readTimeout: Duration = .seconds(60), lying lie: @escaping Lie
+    ) async throws -> (error: RegistryError?, attempts: Int, isStored: Bool) {
         let image = TestImage.shared
         let counter = Counter()
         let handler: TestServer.Handler = { request in
@@ -30,7 +32,7 @@ import Testing
             return request.path == image.layerPath ? lie(request, counter.next(), honest) : honest
         }
         return try await TestServer.run(handler) { server in
-            let bench = try TestBench { $0.readTimeout = .seconds(2) }
+            let bench = try TestBench { $0.readTimeout = readTimeout }
             let pulled = try await bench.pull("\(server.registry)/team/app:1")
             var failure: RegistryError?
             do throws(RegistryError) {
@@ -104,7 +106,7 @@ import Testing
     }
 
     @Test func aConnectionThatStalls() async throws {
-        let result = try await pull { _, number, honest in
+        let result = try await pull(readTimeout: .seconds(3)) { _, number, honest in
             var lie = honest
             lie.breakAfter = number == 1 ? 100_000 : nil
             lie.stalls = number == 1

@@ -79,6 +79,9 @@ struct TestBench: Sendable {
         configuration.retries = RetryPolicy(
             maximumAttempts: 3, baseDelay: .milliseconds(2), maximumDelay: .milliseconds(4),
             maximumRetryAfter: .seconds(2))
+        // The machine that runs the tests may be busy with other things.
+        configuration.connectTimeout = .seconds(60)
+        configuration.readTimeout = .seconds(60)
         try change(&configuration)
         client = RegistryClient(configuration)
         store = try ContentStore.open(root: directory.path.appending("store"))
