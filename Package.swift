@@ -70,6 +70,8 @@ let package = Package(
                 "BuildEngine", "BuildGraph", "Dockerfile", "OCI", "Archive", "ContentStore", "LayerStore", "Sandbox",
                 "Registry", "FileSystem", arguments, system,
             ]),
+        // What SandboxTests start as another user or kill without warning.
+        .executableTarget(name: "SandboxHarness", dependencies: ["Sandbox", system], path: "Tests/SandboxHarness"),
         .testTarget(name: "slipwayTests", dependencies: ["slipway"]),
         // Imports none of the house's modules: it judges the program from outside.
         .testTarget(
@@ -77,7 +79,10 @@ let package = Package(
     ]
         + rooms.map { .target(name: $0.name, dependencies: $0.dependencies) }
         + rooms.map { room in
-            .testTarget(name: room.name + "Tests", dependencies: [.target(name: room.name)] + room.dependencies)
+            .testTarget(
+                name: room.name + "Tests",
+                dependencies: [.target(name: room.name)] + room.dependencies
+                    + (room.name == "Sandbox" ? ["SandboxHarness"] : []))
         },
     swiftLanguageModes: [.v6]
 )

@@ -151,10 +151,13 @@ static int overlay_by_fsconfig(struct mounts *mounts, struct layers *layers) {
     if (!error) error = set_all_directories(mounts, fs, layers);
     if (!error && sys_fsconfig(fs, FSCONFIG_CMD_CREATE, 0, 0)) {
         error = errno;
+        mounts->culprit = "overlay";
+    }
+    if (error) {
         // The kernel's own words, such as "e overlay: workdir and upperdir must reside under the same mount".
         ssize_t size = read(fs, mounts->message, sizeof mounts->message - 1);
         mounts->message[size > 0 ? size : 0] = 0;
-        mounts->culprit = size > 2 ? mounts->message + 2 : "overlay";
+        if (size > 2) mounts->culprit = mounts->message + 2;
     }
     if (!error && (mount = sys_fsmount(fs, layers->attributes)) < 0) error = errno;
     close(fs);

@@ -18,7 +18,7 @@ struct StartFailure {
         step = reply.step
         cause = Errno(rawValue: reply.error)
         detail = unsafe withUnsafeBytes(of: reply.detail) { bytes in
-            unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            unsafe String(decoding: bytes.prefix { $0 != 0 && $0 != UInt8(ascii: "\n") }, as: UTF8.self)
         }
     }
 

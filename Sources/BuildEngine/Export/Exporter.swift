@@ -37,7 +37,7 @@ struct Exporter {
             return image
         case .tar(let destination):
             try await provider.unpack(assembler.layers)
-            let entries = try FlattenedTree.entries(of: LayerView(layers: assembler.layers, store: layerStore))
+            let entries = try FlattenedTree.entries(of: try LayerView(layers: assembler.layers, store: layerStore))
             try write(to: destination) { sink in
                 try layerStore.writeArchive(of: entries, to: sink)
                 try sink.finish()
@@ -45,7 +45,7 @@ struct Exporter {
             return nil
         case .local(let directory):
             try await provider.unpack(assembler.layers)
-            let entries = try FlattenedTree.entries(of: LayerView(layers: assembler.layers, store: layerStore))
+            let entries = try FlattenedTree.entries(of: try LayerView(layers: assembler.layers, store: layerStore))
             try makeDirectories(directory)
             do {
                 try layerStore.write(entries, to: directory)

@@ -22,7 +22,7 @@ extension Solver {
         _ directory: MakeDirectoryOperation, _ operation: Operation, over base: Layers
     ) async throws -> CommittedLayer {
         try await provider.unpack(base)
-        let view = LayerView(layers: base, store: layerStore)
+        let view = try LayerView(layers: base, store: layerStore)
         var owner: LayerDraft.Owner?
         if !directory.owner.isEmpty {
             let user = try UserDatabase(of: view).process(directory.owner)
@@ -41,7 +41,7 @@ extension Solver {
     ) async throws -> CommittedLayer {
         let needsBase = !copy.isLinked || (copy.owner.map { !isNumeric($0) } ?? false)
         if needsBase { try await provider.unpack(base) }
-        let view = LayerView(layers: needsBase ? base : [], store: layerStore)
+        let view = try LayerView(layers: needsBase ? base : [], store: layerStore)
         var owner: LayerDraft.Owner?
         if let text = copy.owner {
             let user = try UserDatabase(of: view).owner(text)
@@ -109,7 +109,7 @@ extension Solver {
 
     /// The unpacked layers that hold what is mounted.
     private func stack(
-        _ source: FileSource, _ path: String, _ results: [OperationID: Layers]
+        _ source: FileOrigin, _ path: String, _ results: [OperationID: Layers]
     ) async throws -> Layers {
         switch source {
         case .operation(let id):
@@ -139,10 +139,10 @@ extension Solver {
 
     /// Fills a new cache directory from a stage, an image or a context.
     private func seed(
-        _ source: FileSource, _ path: String, into directory: FilePath, _ results: [OperationID: Layers]
+        _ source: FileOrigin, _ path: String, into directory: FilePath, _ results: [OperationID: Layers]
     ) async throws {
         let layers = try await stack(source, path, results)
-        let tree = LayerTree(view: LayerView(layers: layers, store: layerStore))
+        let tree = LayerTree(view: try LayerView(layers: layers, store: layerStore))
         let pattern = CopyOperation.Source(
             origin: source, path: escapedPattern(path), parentsPattern: nil, unpacks: false, range: nil)
         var writer = CopyWriter(
