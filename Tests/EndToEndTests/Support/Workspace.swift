@@ -43,8 +43,9 @@ struct Workspace: Sendable {
 
     /// An ordinary user's store holds files of subordinate ids, which only a user namespace can remove.
     private func remove(_ directory: TemporaryDirectory) async {
-        if !Account.isRoot && File.exists(store) {
-            _ = try? await tool("podman", "unshare", "rm", "-rf", store.string)
+        if !Account.isRoot {
+            let script = Repository.top.appending("scripts/remove-store").string
+            _ = try? await tool(script, root.string)
         }
         directory.remove()
     }
