@@ -73,13 +73,15 @@ struct Workspace: Sendable {
         ).run(beside: body)
     }
 
-    /// Writes the Dockerfile and builds it, with `FROM base` mapped to the busybox layout.
+    /// Writes the Dockerfile, unless it is there with this text, and builds it, with `FROM base` mapped to the busybox
+    /// layout.
     func build(
         _ dockerfile: String, _ flags: [String] = [], environment: [String: String] = [:],
         store other: FilePath? = nil, limit: Duration = .seconds(120),
         beside body: @Sendable @escaping (Command.Running) async throws -> Void = { _ in }
     ) async throws -> Command.Outcome {
-        try write("Dockerfile", dockerfile)
+        // Written again it would have a later time, which the epoch of the build may come from.
+        if (try? File.text(context.appending("Dockerfile"))) != dockerfile { try write("Dockerfile", dockerfile) }
         return try await slipway(
             buildArguments(flags), environment: environment, store: other, limit: limit, beside: body)
     }
