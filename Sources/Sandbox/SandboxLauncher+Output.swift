@@ -1,5 +1,7 @@
 internal import CSandbox
 internal import Dispatch
+internal import Glibc
+internal import Synchronization
 public import SystemPackage
 
 extension SandboxLauncher {
@@ -8,7 +10,7 @@ extension SandboxLauncher {
     /// - Parameters:
     ///   - standardInput: `/dev/null` if nil.
     ///   - signals: passed on to the process while it runs.
-    ///   - onOutput: called on one queue, never at the same time; while it runs, the process waits once the pipe (up to
+    ///   - onOutput: called on one thread; while it runs, the process waits once the pipe (up to
     ///     1 MiB) is full.
     /// - Throws: `SandboxError` if the process could not be started, `CancellationError`.
     public func run(
@@ -17,14 +19,15 @@ extension SandboxLauncher {
         signals: AsyncStream<Int32>? = nil,
         onOutput: @escaping @Sendable (SandboxOutput, [UInt8]) -> Void
     ) async throws -> Termination {
+        let output = try OutputPipe()
+        let error = try OutputPipe()
+        // A thread of its own: it does nothing but wait, and what it waits for may need the threads of Swift's pool.
         let queue = DispatchQueue(label: "slipway.sandbox.output")
-        let output = try OutputPipe(queue: queue) { onOutput(.standardOutput, $0) }
-        let error: OutputPipe
-        do {
-            error = try OutputPipe(queue: queue) { onOutput(.standardError, $0) }
-        } catch {
-            await output.finish()
-            throw error
+        async let drained: Void = withCheckedContinuation { continuation in
+            queue.async {
+                OutputPipe.drain([(output, .standardOutput), (error, .standardError)], onOutput)
+                continuation.resume()
+            }
         }
         let result: Result<Termination, any Error>
         do {
@@ -36,45 +39,62 @@ extension SandboxLauncher {
             result = .failure(error)
         }
         // Nobody else holds the write ends any more: the sandbox is dead to the last process.
-        await output.finish()
-        await error.finish()
+        output.closeWriteEnd()
+        error.closeWriteEnd()
+        await drained
         return try result.get()
     }
 }
 
-/// One pipe into which a sandbox writes, and its reader.
-private struct OutputPipe {
-    let writeEnd: FileDescriptor
-    private let end: AsyncStream<Never>
+/// One pipe into which a sandbox writes.
+private final class OutputPipe: Sendable {
+    private let readEnd: Int32
+    private let writeDescriptor: Int32
+    private let isWriteEndOpen = Atomic(true)
 
-    init(queue: DispatchQueue, onBytes: @escaping @Sendable ([UInt8]) -> Void) throws(SandboxError) {
+    init() throws(SandboxError) {
         var readEnd: Int32 = -1
         var writeEnd: Int32 = -1
         let error = unsafe csandbox_pipe(&readEnd, &writeEnd)
         guard error == 0 else {
             throw SandboxError(.system, "cannot make a pipe", cause: Errno(rawValue: error))
         }
-        self.writeEnd = FileDescriptor(rawValue: writeEnd)
-        let (end, continuation) = AsyncStream.makeStream(of: Never.self)
-        self.end = end
-        let descriptor = readEnd
-        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
-        source.setEventHandler {
-            let chunk = Self.read(descriptor)
-            guard let chunk else { return }
-            if chunk.isEmpty { source.cancel() } else { onBytes(chunk) }
-        }
-        source.setCancelHandler {
-            csandbox_close(descriptor)
-            continuation.finish()
-        }
-        source.activate()
+        self.readEnd = readEnd
+        writeDescriptor = writeEnd
     }
 
-    /// Closes the write end and waits until everything written is handed on.
-    func finish() async {
-        csandbox_close(writeEnd.rawValue)
-        for await _ in end {}
+    deinit {
+        closeWriteEnd()
+        csandbox_close(readEnd)
+    }
+
+    var writeEnd: FileDescriptor { FileDescriptor(rawValue: writeDescriptor) }
+
+    func closeWriteEnd() {
+        if isWriteEndOpen.exchange(false, ordering: .acquiringAndReleasing) { csandbox_close(writeDescriptor) }
+    }
+
+    /// Hands on what is written to pipes, in order for each, until all of them have ended. Blocks.
+    static func drain(
+        _ pipes: [(OutputPipe, SandboxOutput)], _ onOutput: (SandboxOutput, [UInt8]) -> Void
+    ) {
+        var open = pipes
+        while !open.isEmpty {
+            var polled = open.map { pollfd(fd: $0.0.readEnd, events: Int16(POLLIN), revents: 0) }
+            // Interrupted by a signal, it says that nothing is there, and is asked again.
+            _ = unsafe poll(&polled, nfds_t(polled.count), -1)
+            var remaining: [(OutputPipe, SandboxOutput)] = []
+            for (pipe, state) in zip(open, polled) {
+                guard state.revents != 0 else {
+                    remaining.append(pipe)
+                    continue
+                }
+                let chunk = read(pipe.0.readEnd)
+                if let chunk, !chunk.isEmpty { onOutput(pipe.1, chunk) }
+                if chunk?.isEmpty != true { remaining.append(pipe) }
+            }
+            open = remaining
+        }
     }
 
     /// What there is to read, up to 64 KiB; nil if nothing right now, empty at the end.

@@ -70,7 +70,7 @@ import Testing
             """)
         let run = try #require(graph.run("go"))
         #expect(run.mounts.map(\.target) == ["/src/cache", "/run/secrets/k", "/t", "/b"])
-        guard case .cache(let id, .locked, let seed?, "/", 0o755, 0, 0, false) = run.mounts[0].kind else {
+        guard case .cache(let id, .locked, false, let seed?, "/", 0o755, 0, 0, false) = run.mounts[0].kind else {
             Issue.record("\(run.mounts[0])")
             return
         }
