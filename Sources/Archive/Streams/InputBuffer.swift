@@ -12,6 +12,9 @@ struct InputBuffer {
         storage = [UInt8](repeating: 0, count: capacity)
     }
 
+    /// How many bytes are there to be taken.
+    var available: Int { end - start }
+
     /// Makes `count` bytes available, unless the source ends before that. The storage grows if need be.
     ///
     /// - Returns: the number of bytes available, at most `count`.
@@ -34,7 +37,7 @@ struct InputBuffer {
         return min(end, count)
     }
 
-    /// Takes the next `count` bytes, which a call of ``fill(_:)`` has made available.
+    /// Takes the next `count` bytes, which must be available.
     mutating func take<Result>(_ count: Int, body: (Span<UInt8>) throws -> Result) rethrows -> Result {
         let range = start..<start + count
         start += count
