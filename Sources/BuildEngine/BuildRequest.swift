@@ -1,0 +1,133 @@
+public import Archive
+public import BuildGraph
+public import OCI
+public import SystemPackage
+
+/// Everything a build is asked for.
+public struct BuildRequest: Sendable {
+    /// Where the text of the Dockerfile comes from.
+    public enum DockerfileInput: Sendable, Hashable {
+        /// A file on this machine.
+        case file(FilePath)
+        /// `Dockerfile` in the context, or `dockerfile` where there is none.
+        case contextDefault
+        /// Text that came from elsewhere, with the name it has in messages.
+        case text([UInt8], name: String)
+    }
+
+    /// What stands behind `--build-context NAME=`.
+    public enum NamedContext: Sendable, Hashable {
+        case directory(FilePath)
+        case image(ImageSource)
+    }
+
+    /// Where the value of `--secret` comes from.
+    public enum SecretSource: Sendable, Hashable {
+        case file(FilePath)
+        /// A value that was in the environment.
+        case value([UInt8])
+    }
+
+    /// What becomes of the times of files that are later than the epoch of the build.
+    public enum Timestamps: String, Sendable, Hashable {
+        /// They become the epoch.
+        case clamp
+        case keep
+    }
+
+    /// The directory of the context; nil for none.
+    public var context: FilePath?
+    public var dockerfile: DockerfileInput
+    /// What shapes the graph. Its named contexts are taken from ``namedContexts``.
+    public var plan: PlanOptions
+    public var namedContexts: [String: NamedContext]
+    public var secrets: [String: SecretSource]
+    /// `--ssh`: sockets of agents by id.
+    public var agents: [String: FilePath]
+    /// `--tag`.
+    public var tags: [ImageReference]
+    public var exports: [Export]
+    public var timestamps: Timestamps
+    /// `SOURCE_DATE_EPOCH` of the caller's environment, in seconds. A build argument of the name wins.
+    public var sourceDateEpoch: Int64?
+    /// How many operations run at the same time; nil for as many as there are.
+    public var maximumParallelism: Int?
+
+    public init(
+        context: FilePath?, dockerfile: DockerfileInput = .contextDefault, plan: PlanOptions = .init(),
+        namedContexts: [String: NamedContext] = [:], secrets: [String: SecretSource] = [:],
+        agents: [String: FilePath] = [:], tags: [ImageReference] = [], exports: [Export] = [.init(.image)],
+        timestamps: Timestamps = .clamp, sourceDateEpoch: Int64? = nil, maximumParallelism: Int? = nil
+    ) {
+        self.context = context
+        self.dockerfile = dockerfile
+        self.plan = plan
+        self.namedContexts = namedContexts
+        self.secrets = secrets
+        self.agents = agents
+        self.tags = tags
+        self.exports = exports
+        self.timestamps = timestamps
+        self.sourceDateEpoch = sourceDateEpoch
+        self.maximumParallelism = maximumParallelism
+    }
+}
+
+/// One `--output`.
+public struct Export: Sendable, Hashable {
+    /// The form of a result.
+    public enum Kind: Sendable, Hashable {
+        /// Into the local store.
+        case image
+        /// An OCI image layout, as one archive or as a directory.
+        case ociLayout(Destination)
+        /// An archive for `docker load`.
+        case dockerArchive(Destination)
+        /// The image's file system as an archive.
+        case tar(Destination)
+        /// The image's file system as a directory.
+        case local(FilePath)
+    }
+
+    /// Where an export goes.
+    public enum Destination: Sendable, Hashable {
+        /// An archive file, written under another name first.
+        case file(FilePath)
+        /// A directory that is made.
+        case directory(FilePath)
+        case standardOutput
+    }
+
+    public var kind: Kind
+    /// How layers are compressed that this build made.
+    public var compression: Compression
+    /// Whether the layers of base images are compressed anew when they are not compressed that way.
+    public var forcesCompression: Bool
+    /// Names beside those of `--tag`.
+    public var names: [ImageReference]
+
+    public init(
+        _ kind: Kind, compression: Compression = .gzip(), forcesCompression: Bool = false, names: [ImageReference] = []
+    ) {
+        self.kind = kind
+        self.compression = compression
+        self.forcesCompression = forcesCompression
+        self.names = names
+    }
+}
+
+/// What a build made.
+public struct BuildResult: Sendable, Hashable {
+    /// The descriptor of the image's manifest; nil where only files were exported.
+    public var image: Descriptor?
+    /// The digest of its configuration: what docker calls the image ID.
+    public var configurationDigest: Digest?
+    /// The names it has in the store.
+    public var names: [ImageReference]
+
+    public init(image: Descriptor?, configurationDigest: Digest?, names: [ImageReference]) {
+        self.image = image
+        self.configurationDigest = configurationDigest
+        self.names = names
+    }
+}

@@ -1,0 +1,39 @@
+import BuildGraph
+import ContentStore
+import FileSystem
+import OCI
+import SystemPackage
+
+/// The digests of the files of contexts. What an earlier build has read is not read again, as long as the file's size,
+/// times and inode are the same.
+struct ContextDigests {
+    private let store: ContentStore
+    private var caches: [ContextName: StatCache] = [:]
+    private let roots: [ContextName: FilePath]
+
+    init(store: ContentStore, contexts: [ContextName: ContextTree]) {
+        self.store = store
+        roots = contexts.mapValues(\.root)
+    }
+
+    /// The digest that stands for a selection of files of a context.
+    mutating func digest(of selection: Selection, in context: ContextName) async throws -> Digest {
+        let root = roots[context] ?? ""
+        var cache = try caches[context] ?? store.statCache(context: root.string)
+        let files = SelectionKey.regularFiles(of: selection)
+        var digests: [Digest?] = []
+        for file in files { digests.append(cache.digest(of: file.location.path, file.status)) }
+        let unknown = files.indices.filter { digests[$0] == nil }
+        for (index, digest) in zip(unknown, try await FileDigests.compute(unknown.map { files[$0].location })) {
+            digests[index] = digest
+            cache.record(files[index].location.path, files[index].status, digest: digest)
+        }
+        caches[context] = cache
+        return SelectionKey(selection, digests: digests.compactMap { $0 }).digest
+    }
+
+    /// Keeps what was read for later builds.
+    func save() throws {
+        for cache in caches.values { try store.save(cache) }
+    }
+}

@@ -1,0 +1,101 @@
+import BuildGraph
+import ContentStore
+import Dockerfile
+import OCI
+import SystemPackage
+
+/// The keys of all operations of a graph by their definitions, known before anything runs.
+struct DefinitionKeys: Sendable {
+    private var definitions: [Digest] = []
+    private var outsides: [[Digest]] = []
+    private var ignoring: [Bool] = []
+
+    /// The definition key of an operation.
+    func definition(_ id: OperationID) -> Digest { definitions[id.rawValue] }
+
+    /// The digests of an operation's sources or mounts, in their order.
+    func outside(_ id: OperationID) -> [Digest] { outsides[id.rawValue] }
+
+    /// Whether the operation or one of its inputs is to be executed whatever the cache has.
+    func ignoresCache(_ id: OperationID) -> Bool { ignoring[id.rawValue] }
+
+    /// Computes the keys. Reads the files that are copied from contexts, as far as `contents` does not know them.
+    ///
+    /// Throws ``BuildError`` with the instruction whose source is missing.
+    init(_ graph: BuildGraph, contexts: [ContextName: ContextTree], contents: inout ContextDigests) async throws {
+        for operation in graph.operations {
+            var sources: [Digest] = []
+            do {
+                switch operation.kind {
+                case .scratch, .image, .makeDirectory: break
+                case .copy(let copy):
+                    for source in copy.sources {
+                        sources.append(try await digest(source, copy.excludes, contexts, &contents))
+                    }
+                case .run(let run):
+                    for mount in run.mounts { sources.append(try await digest(mount, contexts, &contents)) }
+                }
+            } catch var error as BuildError {
+                error.range = error.range ?? operation.range
+                throw error
+            }
+            outsides.append(sources)
+            definitions.append(
+                OperationKeys.definitionKey(
+                    operation, base: operation.base.map { definitions[$0.rawValue] }, sources: sources))
+            ignoring.append(operation.ignoresCache || operation.inputs.contains { ignoring[$0.rawValue] })
+        }
+    }
+
+    private func digest(
+        _ source: CopyOperation.Source, _ excludes: [String], _ contexts: [ContextName: ContextTree],
+        _ contents: inout ContextDigests
+    ) async throws -> Digest {
+        var hasher = KeyHasher("source/1")
+        switch source.origin {
+        case .context(let name):
+            guard let tree = contexts[name] else { break }
+            let items = try Selector(tree: tree, excludes: try patterns(excludes, source.range)).select(source)
+            hasher.add(try await contents.digest(of: Selection(items: items), in: name))
+        case .operation(let id):
+            hasher.add(definitions[id.rawValue])
+            hasher.add(source.path)
+            hasher.add(optional: source.parentsPattern)
+            hasher.add(excludes)
+        case .inline(let file):
+            hasher.add(file.name)
+            hasher.add(file.content)
+        case .remoteFile, .git:
+            throw BuildError(
+                .copyFailed, "ADD from a URL or a git repository is not supported yet", range: source.range,
+                help: "download it first and COPY it from the build context")
+        }
+        return hasher.finish()
+    }
+
+    private func digest(
+        _ mount: RunMount, _ contexts: [ContextName: ContextTree], _ contents: inout ContextDigests
+    ) async throws -> Digest {
+        var hasher = KeyHasher("mount/1")
+        guard case .bind(let source, let path, _) = mount.kind else { return hasher.finish() }
+        switch source {
+        case .operation(let id): hasher.add(definitions[id.rawValue])
+        case .context(let name):
+            guard let tree = contexts[name] else { break }
+            let whole = CopyOperation.Source(
+                origin: source, path: escapedPattern(path), parentsPattern: nil, unpacks: false, range: nil)
+            let items = try Selector(tree: tree, excludes: try IgnorePatterns([])).select(whole)
+            hasher.add(try await contents.digest(of: Selection(items: items), in: name))
+        case .inline, .remoteFile, .git: break
+        }
+        return hasher.finish()
+    }
+
+    private func patterns(_ texts: [String], _ range: SourceRange?) throws -> IgnorePatterns {
+        do {
+            return try IgnorePatterns(texts)
+        } catch {
+            throw BuildError(.invalidDockerfile, "invalid --exclude: \(error.message)", range: range)
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import BuildGraph
+import FileSystem
+import FoundationEssentials
+import OCI
+import Subprocess
+import SystemPackage
+
+/// Finds the time that a build takes for now, so that the same inputs give the same bytes.
+///
+/// The first of these that there is: `SOURCE_DATE_EPOCH`; the time of the last commit, where the context is a git work
+/// tree without changes; the latest modification of a file in the context; the latest creation of a base image; 1970.
+struct Epoch {
+    var time: Timestamp
+    /// Whether it was asked for by `SOURCE_DATE_EPOCH`.
+    var isExplicit: Bool
+
+    static func find(given: Int64?, context: ContextTree?, graph: BuildGraph) async -> Epoch {
+        if let given { return Epoch(time: Timestamp(seconds: given), isExplicit: true) }
+        if let root = context?.root, let commit = await commitTime(of: root) {
+            return Epoch(time: Timestamp(seconds: commit), isExplicit: false)
+        }
+        if let newest = context?.newestModification {
+            return Epoch(time: newest.wholeSeconds, isExplicit: false)
+        }
+        let created = graph.operations.compactMap { operation -> Int64? in
+            guard case .image(_, let image) = operation.kind, let text = image.configuration.created else { return nil }
+            return seconds(rfc3339: text)
+        }
+        return Epoch(time: Timestamp(seconds: created.max() ?? 0), isExplicit: false)
+    }
+
+    /// A time of RFC 3339 in seconds since 1970; nil for anything else.
+    static func seconds(rfc3339 text: String) -> Int64? {
+        let style = Date.ISO8601FormatStyle(includingFractionalSeconds: text.contains("."))
+        guard let date = try? style.parse(text) else { return nil }
+        return Int64(date.timeIntervalSince1970.rounded(.down))
+    }
+
+    /// A time as RFC 3339 writes it, in UTC.
+    static func rfc3339(_ time: Timestamp) -> String {
+        Date(timeIntervalSince1970: Double(time.seconds)).formatted(Date.ISO8601FormatStyle())
+    }
+
+    /// When the last commit was made, if the directory is in a git work tree and nothing in it differs from that commit.
+    ///
+    /// A machine without git, or a repository that git refuses, has no commit time: that is no reason to fail a build.
+    private static func commitTime(of directory: FilePath) async -> Int64? {
+        guard hasRepository(above: directory), let status = await git(["status", "--porcelain", "--", "."], in: directory),
+            status.isEmpty
+        else { return nil }
+        return await git(["log", "-1", "--format=%ct"], in: directory).flatMap { Int64($0) }
+    }
+
+    private static func hasRepository(above directory: FilePath) -> Bool {
+        var path = directory
+        while true {
+            if let handle = try? DirectoryHandle(path), (try? handle.statusIfExists(of: ".git")) != .some(nil) {
+                return true
+            }
+            guard path.removeLastComponent() else { return false }
+        }
+    }
+
+    /// What git prints, without the last line break. The repository's own configuration must not start programs.
+    private static func git(_ arguments: [String], in directory: FilePath) async -> String? {
+        let guards = ["-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]
+        let result = try? await Subprocess.run(
+            .name("git"), arguments: Arguments(guards + ["-C", directory.string] + arguments),
+            environment: .inherit.updating(["GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"]),
+            output: .string(limit: 1 << 20), error: .discarded)
+        guard let result, result.terminationStatus.isSuccess else { return nil }
+        let text = result.standardOutput
+        return text.hasSuffix("\n") ? String(text.dropLast()) : text
+    }
+}

@@ -1,0 +1,29 @@
+import BuildGraph
+import FileSystem
+import SystemPackage
+
+/// The files of this machine that a process needs to reach the network by name. It sees copies, which are no part of
+/// any layer.
+enum HostFiles {
+    private static let limit = 1 << 20
+
+    /// `/etc/resolv.conf`: the machine's own, or an empty one where it has none.
+    static func resolverConfiguration() throws -> [UInt8] {
+        do {
+            let file = try FileDescriptor.open(FilePath("/etc/resolv.conf"), .readOnly, options: .closeOnExec)
+            defer { file.closeAfterReading() }
+            return try file.readAll(limit: limit, path: "/etc/resolv.conf")
+        } catch Errno.noSuchFileOrDirectory {
+            return []
+        }
+    }
+
+    /// `/etc/hosts`: the loopback addresses, the sandbox's name and what `--add-host` gives.
+    static func hosts(_ limits: RunLimits) -> [UInt8] {
+        var lines = [
+            "127.0.0.1\tlocalhost \(limits.hostname)", "::1\tlocalhost ip6-localhost ip6-loopback",
+        ]
+        lines += limits.extraHosts.map { "\($0.address)\t\($0.name)" }
+        return Array((lines.joined(separator: "\n") + "\n").utf8)
+    }
+}

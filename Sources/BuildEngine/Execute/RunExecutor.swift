@@ -1,0 +1,116 @@
+import BuildGraph
+import FileSystem
+import LayerStore
+import OCI
+import Sandbox
+import SystemPackage
+
+/// Executes a `RUN`: a process in a sandbox over the layers below, whose changes become a layer.
+struct RunExecutor {
+    let launcher: SandboxLauncher
+    let layerStore: LayerStore
+    /// A directory of this step, empty, on the store's file system.
+    let scratch: FilePath
+    /// Times of files later than this become this; nil keeps them.
+    let epoch: Timestamp?
+
+    /// Runs the process over `layers`, which are unpacked, the lowest first.
+    ///
+    /// Throws ``BuildError`` when the process fails or cannot be started, and `CancellationError`.
+    func execute(
+        _ run: RunOperation, over layers: [Digest], prepared: PreparedMounts,
+        onOutput: @escaping @Sendable (SandboxOutput, [UInt8]) -> Void
+    ) async throws -> CommittedLayer {
+        let view = try LayerView(layers: layers, store: layerStore)
+        let user = try imageUser(run.user, in: view, command: run.arguments)
+        let upper = scratch.appending("upper")
+        let work = scratch.appending("work")
+        let stubs = scratch.appending("stubs")
+        try makeDirectory("upper", like: view)
+        try makeDirectory("work", like: nil)
+        var lower = layers.reversed().map { layerStore.directory(of: $0) }
+        let missing = try view.stubs(for: prepared.points)
+        if !missing.entries.isEmpty {
+            try missing.write(to: stubs)
+            lower.insert(stubs, at: 0)
+        }
+        let specification = ProcessSpecification(
+            arguments: run.arguments, environment: environment(run, user, prepared.environment),
+            workingDirectory: FilePath(run.workingDirectory),
+            user: Sandbox.UserIdentity(
+                userID: user.uid, groupID: user.gid, supplementaryGroupIDs: user.supplementaryGroups),
+            hostname: run.limits.hostname,
+            root: .overlay(lower: lower, upper: upper, work: work), mounts: prepared.mounts, network: run.network == .none ? .none : .host,
+            security: run.security == .insecure ? .insecure : .default,
+            resourceLimits: try run.limits.resourceLimits.map(resourceLimit),
+            sharedMemorySize: UInt64(run.limits.sharedMemorySize ?? 64 << 20))
+        let tail = OutputTail()
+        let termination: Termination
+        do {
+            termination = try await launcher.run(specification) { stream, bytes in
+                tail.append(bytes)
+                onOutput(stream, bytes)
+            }
+        } catch let error as SandboxError {
+            throw BuildError(
+                .processNotStarted, "process \"\(commandText(run))\" could not be started: \(error.message)",
+                help: error.help, cause: error.cause)
+        }
+        guard termination.status.isSuccess else {
+            throw BuildError(
+                .processFailed,
+                "process \"\(commandText(run))\" did not complete successfully: \(termination.status)",
+                output: tail.lines)
+        }
+        return try await layerStore.commit(upperDirectory: upper, epoch: epoch, below: view)
+    }
+
+    private func commandText(_ run: RunOperation) -> String { run.arguments.joined(separator: " ") }
+
+    private func imageUser(_ specification: String, in view: LayerView, command: [String]) throws -> ImageUser {
+        do {
+            return try UserDatabase(of: view).process(specification)
+        } catch let error as UnknownUser {
+            throw BuildError(
+                .processNotStarted,
+                "process \"\(command.joined(separator: " "))\" did not complete successfully: \(error)",
+                help: "create the user in an earlier RUN, or give its number")
+        }
+    }
+
+    private func environment(_ run: RunOperation, _ user: ImageUser, _ secrets: EnvironmentList) -> [String] {
+        var environment = run.environment
+        for variable in run.proxyEnvironment.variables where environment[variable.name] == nil {
+            environment[variable.name] = variable.value
+        }
+        for variable in secrets.variables { environment[variable.name] = variable.value }
+        if environment["HOME"] == nil { environment["HOME"] = user.home }
+        return environment.assignments
+    }
+
+    /// Makes a directory with the mode and owner that the root of the file system below has, since an overlay shows those
+    /// of its topmost directory.
+    private func makeDirectory(_ text: String, like view: LayerView?) throws {
+        let directory = try DirectoryHandle(scratch)
+        guard let name = FileName(text) else { return }
+        try directory.makeDirectory(name)
+        guard let status = view?.root.status else { return }
+        try directory.setOwner(of: name, uid: status.uid, gid: status.gid)
+        try directory.setMode(of: name, to: status.mode)
+        try directory.setTimes(of: name, to: status.mtime)
+    }
+
+    private func resourceLimit(_ limit: RunLimits.ResourceLimit) throws -> ResourceLimit {
+        let numbers: [String: UInt32] = [
+            "cpu": 0, "fsize": 1, "data": 2, "stack": 3, "core": 4, "rss": 5, "nproc": 6, "nofile": 7, "memlock": 8,
+            "as": 9, "locks": 10, "sigpending": 11, "msgqueue": 12, "nice": 13, "rtprio": 14, "rttime": 15,
+        ]
+        guard let number = numbers[limit.name] else {
+            throw BuildError(
+                .invalidOption, "invalid ulimit type: \(limit.name)",
+                help: "the types are \(numbers.keys.sorted().joined(separator: ", "))")
+        }
+        func value(_ number: Int64) -> UInt64 { number < 0 ? .max : UInt64(number) }
+        return ResourceLimit(resource: number, soft: value(limit.soft), hard: value(limit.hard))
+    }
+}

@@ -1,0 +1,79 @@
+import Archive
+import BuildGraph
+import ContentStore
+import FileSystem
+import LayerStore
+import OCI
+
+/// Makes the manifest and the configuration of the image that a graph and its layers come to.
+struct ImageAssembler {
+    let graph: BuildGraph
+    let layers: [Digest]
+    let epoch: Timestamp
+    let store: ContentStore
+    let layerStore: LayerStore
+    let provider: LayerProvider
+
+    /// Writes the image into the store, with its layers compressed as asked.
+    ///
+    /// Layers of base images are taken as they are, unless `force` is set.
+    func assemble(_ compression: Compression, force: Bool) async throws -> (image: Descriptor, configuration: Digest) {
+        var descriptors: [Descriptor] = []
+        for layer in layers { descriptors.append(try await descriptor(of: layer, compression, force: force)) }
+        let configuration = self.configuration.encoded()
+        let digest = try store.put(configuration)
+        let manifest = ImageManifest(
+            configuration: Descriptor(mediaType: .ociConfiguration, digest: digest, size: Int64(configuration.count)),
+            layers: descriptors)
+        let bytes = manifest.encoded()
+        let manifestDigest = try store.put(bytes)
+        return (
+            Descriptor(
+                mediaType: .ociManifest, digest: manifestDigest, size: Int64(bytes.count),
+                platform: self.configuration.platform), digest
+        )
+    }
+
+    private func descriptor(of layer: Digest, _ compression: Compression, force: Bool) async throws -> Descriptor {
+        if let base = await provider.baseDescriptor(of: layer) {
+            let isWanted = base.mediaType.compression?.rawValue == compression.name || !force
+            if isWanted {
+                try await provider.fetch(layer)
+                return Descriptor(mediaType: base.mediaType.oci, digest: base.digest, size: base.size)
+            }
+            try await provider.unpack([layer])
+        }
+        return try await layerStore.blob(for: layer, compression: compression)
+    }
+
+    /// The configuration with what only the end of a build knows.
+    private var configuration: ImageConfiguration {
+        var configuration = graph.configuration
+        let created = Epoch.rfc3339(epoch)
+        configuration.created = created
+        configuration.diffIDs = layers
+        let inherited = baseHistory
+        let own = configuration.history.dropFirst(inherited.count).map { entry in
+            var entry = entry
+            entry.created = entry.created ?? created
+            return entry
+        }
+        configuration.history = complete(inherited) + own
+        return configuration
+    }
+
+    private var baseHistory: [HistoryEntry] {
+        guard case .image(_, let image)? = graph.chain(to: graph.result).first?.kind else { return [] }
+        return image.configuration.history
+    }
+
+    /// A base may come without a history, or with one that does not fit its layers. Every layer gets an entry.
+    private func complete(_ history: [HistoryEntry]) -> [HistoryEntry] {
+        guard case .image(_, let image)? = graph.chain(to: graph.result).first?.kind else { return history }
+        let count = image.configuration.diffIDs.count
+        let named = history.filter { !$0.isEmptyLayer }.count
+        guard named != count else { return history }
+        return (0..<count).map { _ in HistoryEntry(comment: "layer of the base image") }
+            + history.filter(\.isEmptyLayer)
+    }
+}

@@ -1,0 +1,75 @@
+import BuildGraph
+import ContentStore
+import OCI
+import Registry
+import Synchronization
+import SystemPackage
+
+/// Finds base images: in the local store, in layouts, in registries. No layer is touched until somebody asks for it.
+final class BaseImages: ImageResolver {
+    private enum Origin {
+        case store
+        case layout(ImageLayout)
+        case registry(ImageReference)
+    }
+
+    private let store: ContentStore
+    private let registry: RegistryClient
+    private let origins = Mutex<[Digest: Origin]>([:])
+
+    init(store: ContentStore, registry: RegistryClient) {
+        self.store = store
+        self.registry = registry
+    }
+
+    func resolve(_ source: ImageSource, platform: Platform) async throws -> BaseImage {
+        switch source {
+        case .layout(let path, let tag, let digest):
+            let layout = try ImageLayout.open(directory: FilePath(path))
+            let descriptor = try layout.select(digest?.description ?? tag)
+            let image = try layout.resolve(descriptor, platform: platform)
+            return remember(image, .layout(layout))
+        case .reference(let reference):
+            if let record = try store.image(named: reference),
+                let image = try available(record.descriptor, platform)
+            {
+                return remember(image, .store)
+            }
+            let pulled = try await registry.pull(reference, platform: platform, into: store)
+            return remember(pulled.image, .registry(reference))
+        }
+    }
+
+    /// An image of the store, unless it has it only for other platforms.
+    private func available(_ descriptor: Descriptor, _ platform: Platform) throws -> ResolvedImage? {
+        do {
+            return try store.resolve(descriptor, platform: platform)
+        } catch let error where error.code == .noSuchPlatform {
+            return nil
+        }
+    }
+
+    private func remember(_ image: ResolvedImage, _ origin: Origin) -> BaseImage {
+        origins.withLock { $0[image.descriptor.digest] = origin }
+        return BaseImage(
+            descriptor: image.descriptor, manifest: image.manifest, configuration: image.configuration)
+    }
+
+    /// Brings a layer of an image that was resolved into the store.
+    ///
+    /// `progress` is told how many bytes have arrived.
+    func fetch(
+        _ layer: Descriptor, of image: BaseImage, progress: @escaping @Sendable (Int64) -> Void
+    ) async throws {
+        switch origins.withLock({ $0[image.descriptor.digest] }) {
+        case .layout(let layout): try layout.fetch(layer, into: store)
+        case .registry(let reference): try await registry.fetchBlob(layer, of: reference, into: store, progress: progress)
+        case .store, nil:
+            guard store.contains(layer.digest) else {
+                throw BuildError(
+                    .imageUnavailable, "the layer \(layer.digest) of a base image is missing in the store",
+                    help: "load or pull the image again")
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+import BuildGraph
+import Dockerfile
+import OCI
+import Synchronization
+
+/// Numbers the steps of a build and tells the sink of them.
+final class Progress: Sendable {
+    private let sink: any ProgressSink
+    private let count = Mutex(0)
+
+    init(sink: any ProgressSink) { self.sink = sink }
+
+    private func next() -> StepID {
+        count.withLock { count in
+            count += 1
+            return StepID(rawValue: count)
+        }
+    }
+
+    /// Does something that is a step of its own, outside the graph.
+    func step<Result>(_ name: String, _ body: () async throws -> Result) async throws -> Result {
+        let id = next()
+        let description = StepDescription(
+            id: id, digest: Digest.sha256(of: "\(id.rawValue) \(name)"), name: name, stage: nil, inputs: [], line: nil)
+        sink.emit(ProgressEvent(kind: .planned([description])))
+        sink.emit(ProgressEvent(kind: .started(id)))
+        do {
+            let result = try await body()
+            sink.emit(ProgressEvent(kind: .finished(id, .executed)))
+            return result
+        } catch is CancellationError {
+            sink.emit(ProgressEvent(kind: .finished(id, .canceled)))
+            throw CancellationError()
+        } catch {
+            sink.emit(ProgressEvent(kind: .finished(id, .failed(message: "\(error)"))))
+            throw error
+        }
+    }
+
+    func warn(_ code: String, _ message: String) {
+        sink.emit(ProgressEvent(kind: .warning(code: code, message: message, url: nil, line: nil)))
+    }
+
+    /// Announces the operations of a graph.
+    func plan(_ graph: BuildGraph, _ keys: DefinitionKeys) -> StepReporter {
+        var ids: [OperationID: StepID] = [:]
+        var descriptions: [StepDescription] = []
+        for operation in graph.operations {
+            if case .scratch = operation.kind { continue }
+            let id = next()
+            ids[operation.id] = id
+            descriptions.append(
+                StepDescription(
+                    id: id, digest: keys.definition(operation.id), name: operation.name, stage: operation.stage,
+                    inputs: operation.inputs.compactMap { ids[$0] }, line: operation.range?.start.line))
+        }
+        sink.emit(ProgressEvent(kind: .planned(descriptions)))
+        return StepReporter(sink: sink, ids: ids)
+    }
+}

@@ -1,0 +1,246 @@
+import Archive
+import BuildGraph
+import ContentStore
+import Dockerfile
+import FileSystem
+import LayerStore
+import OCI
+import Sandbox
+import SystemPackage
+
+/// Brings the operations of a graph to their results: looks them up, and executes those that are not known.
+///
+/// What happens when is decided by ``Schedule``; here it is done, each action in a task of its own.
+struct Solver: Sendable {
+    let graph: BuildGraph
+    let request: BuildRequest
+    let store: ContentStore
+    let layerStore: LayerStore
+    let provider: LayerProvider
+    let launcher: SandboxLauncher
+    let lease: Lease
+    let epoch: Epoch
+    let contexts: [ContextName: ContextTree]
+    /// The digest of what each operation takes from outside the graph, and its definition key.
+    let keys: DefinitionKeys
+    /// How the layers of the result are to be compressed, so that a layer can be made in that form at once.
+    let compression: Compression?
+    let steps: StepReporter
+
+    /// The layers of an operation's file system, the lowest first.
+    typealias Layers = [Digest]
+
+    private enum Report: Sendable {
+        case probed(OperationID, Layers?)
+        case executed(OperationID, Layers)
+    }
+
+    /// The layers of the graph's result.
+    ///
+    /// Throws ``BuildError`` with the place in the Dockerfile for an operation that fails; the others are stopped.
+    func solve() async throws -> Layers {
+        var schedule = Schedule(graph, limit: request.maximumParallelism ?? .max)
+        var results: [OperationID: Layers] = [:]
+        try await withThrowingTaskGroup(of: Report.self) { group in
+            func obey(_ actions: [Schedule.Action]) {
+                for action in actions {
+                    switch action {
+                    case .probe(let id):
+                        group.addTask { .probed(id, try await probe(graph[id])) }
+                    case .execute(let id):
+                        let inputs = results
+                        group.addTask { .executed(id, try await perform(graph[id], inputs)) }
+                    }
+                }
+            }
+            obey(schedule.start())
+            while let report = try await group.next() {
+                switch report {
+                case .probed(let id, let layers):
+                    results[id] = layers
+                    obey(schedule.probed(id, isCached: layers != nil))
+                case .executed(let id, let layers):
+                    results[id] = layers
+                    obey(schedule.finished(id))
+                }
+            }
+        }
+        guard let layers = results[graph.result] else { throw CancellationError() }
+        steps.finishUntouched()
+        return layers
+    }
+
+    // MARK: - Looking up
+
+    /// The result under the definition key.
+    private func probe(_ operation: Operation) async throws -> Layers? {
+        switch operation.kind {
+        case .scratch: return []
+        case .image(_, let image):
+            steps.started(operation.id)
+            steps.finished(operation.id, .cached)
+            return image.configuration.diffIDs
+        default: break
+        }
+        // What was made anew above need not be what the definition stands for.
+        guard !keys.ignoresCache(operation.id) else { return nil }
+        guard let layers = try await lookUp(keys.definition(operation.id)) else { return nil }
+        steps.started(operation.id)
+        steps.finished(operation.id, .cached)
+        return layers
+    }
+
+    private func lookUp(_ key: Digest) async throws -> Layers? {
+        guard let record = try store.cacheRecord(for: key), let step = StepRecord(record.payload) else { return nil }
+        if epoch.isExplicit, step.epoch > epoch.time.seconds { return nil }
+        for layer in step.layers {
+            guard try await provider.isAvailable(layer) else { return nil }
+        }
+        return step.layers
+    }
+
+    private func remember(_ layers: Layers, under keys: [Digest], of operation: Operation) throws {
+        let payload = StepRecord(layers: layers, epoch: epoch.time.seconds).payload
+        try store.put(keys.map { CacheRecord(key: $0, payload: payload, layers: layers, summary: operation.name) })
+    }
+
+    // MARK: - Executing
+
+    private func perform(_ operation: Operation, _ results: [OperationID: Layers]) async throws -> Layers {
+        steps.started(operation.id)
+        do {
+            let (layers, isCached) = try await result(of: operation, results)
+            steps.finished(operation.id, isCached ? .cached : .executed)
+            return layers
+        } catch is CancellationError {
+            steps.finished(operation.id, .canceled)
+            throw CancellationError()
+        } catch {
+            let located = locate(error, at: operation.range)
+            steps.finished(operation.id, Task.isCancelled ? .canceled : .failed(message: "\(located)"))
+            throw located
+        }
+    }
+
+    private func result(
+        of operation: Operation, _ results: [OperationID: Layers]
+    ) async throws -> (layers: Layers, isCached: Bool) {
+        let base = operation.base.flatMap { results[$0] } ?? []
+        var sources: [Selection?] = []
+        if case .copy(let copy) = operation.kind {
+            for source in copy.sources { sources.append(try await select(source, copy.excludes, results)) }
+        }
+        let content = try await contentKey(operation, base, sources, results)
+        if !operation.ignoresCache, let layers = try await lookUp(content) {
+            try remember(layers, under: [keys.definition(operation.id)], of: operation)
+            return (layers, true)
+        }
+        let scratch = lease.temporaryPath()
+        try makeScratch(scratch)
+        let layer: CommittedLayer
+        do {
+            layer = try await execute(operation, over: base, sources, scratch, results)
+        } catch {
+            try removeTree(scratch)
+            throw error
+        }
+        try removeTree(scratch)
+        let layers = base + [layer.diffID]
+        try remember(layers, under: [keys.definition(operation.id), content], of: operation)
+        return (layers, false)
+    }
+
+    private func contentKey(
+        _ operation: Operation, _ base: Layers, _ sources: [Selection?], _ results: [OperationID: Layers]
+    ) async throws -> Digest {
+        var digests: [Digest] = []
+        for (index, selection) in sources.enumerated() {
+            if let selection {
+                let files = SelectionKey.regularFiles(of: selection).map(\.location)
+                digests.append(SelectionKey(selection, digests: try await FileDigests.compute(files)).digest)
+            } else {
+                digests.append(keys.outside(operation.id)[index])
+            }
+        }
+        if case .run(let run) = operation.kind {
+            for (index, mount) in run.mounts.enumerated() {
+                guard case .bind(let source, let path, _) = mount.kind else { continue }
+                if case .operation(let id) = source {
+                    digests.append(try await digest(of: path, in: results[id] ?? []))
+                } else {
+                    digests.append(keys.outside(operation.id)[index])
+                }
+            }
+        }
+        return OperationKeys.contentKey(operation, layers: base, sources: digests)
+    }
+
+    /// The digest of a file or directory, which stands for a mount of it. The whole of a stage is known by its layers.
+    private func digest(of path: String, in layers: Layers) async throws -> Digest {
+        if path == "/" {
+            var hasher = KeyHasher("stack/1")
+            hasher.add(layers)
+            return hasher.finish()
+        }
+        try await provider.unpack(layers)
+        let tree = LayerTree(view: try LayerView(layers: layers, store: layerStore))
+        let source = CopyOperation.Source(
+            origin: .context(.main), path: escapedPattern(path), parentsPattern: nil, unpacks: false, range: nil)
+        let selection = Selection(items: try Selector(tree: tree, excludes: try IgnorePatterns([])).select(source))
+        let files = SelectionKey.regularFiles(of: selection).map(\.location)
+        return SelectionKey(selection, digests: try await FileDigests.compute(files)).digest
+    }
+
+    /// What a source of a copy selects in the file system of another operation; nil for sources from outside the graph,
+    /// whose digest is known already.
+    private func select(
+        _ source: CopyOperation.Source, _ excludes: [String], _ results: [OperationID: Layers]
+    ) async throws -> Selection? {
+        guard case .operation(let id) = source.origin else { return nil }
+        let layers = results[id] ?? []
+        try await provider.unpack(layers)
+        let tree = LayerTree(view: try LayerView(layers: layers, store: layerStore))
+        return Selection(items: try Selector(tree: tree, excludes: try IgnorePatterns(excludes)).select(source))
+    }
+
+    private func execute(
+        _ operation: Operation, over base: Layers, _ sources: [Selection?], _ scratch: FilePath,
+        _ results: [OperationID: Layers]
+    ) async throws -> CommittedLayer {
+        switch operation.kind {
+        case .scratch, .image:
+            throw BuildError(.storeFailed, "\(operation.name) has no layer of its own")
+        case .makeDirectory(let directory):
+            return try await makeDirectory(directory, operation, over: base)
+        case .copy(let copy):
+            return try await self.copy(copy, operation, over: base, sources, scratch)
+        case .run(let run):
+            return try await self.run(run, operation, over: base, scratch, results)
+        }
+    }
+
+    private func makeScratch(_ path: FilePath) throws {
+        guard let last = path.lastComponent, let name = FileName(last) else { return }
+        try DirectoryHandle(path.removingLastComponent()).makeDirectory(name, mode: 0o700)
+    }
+
+    /// Gives an error the place in the Dockerfile that it is about.
+    private func locate(_ error: any Error, at range: SourceRange?) -> BuildError {
+        if var error = error as? BuildError {
+            error.range = error.range ?? range
+            return error
+        }
+        let code: BuildError.Code = error is StoreError ? .storeFailed : .copyFailed
+        return BuildError(code, "\(error)", range: range, cause: nil)
+    }
+}
+
+/// A path as a pattern that matches nothing but the path.
+func escapedPattern(_ path: String) -> String {
+    var escaped = ""
+    for character in path {
+        if "*?[\\".contains(character) { escaped.append("\\") }
+        escaped.append(character)
+    }
+    return escaped
+}

@@ -1,0 +1,57 @@
+public import OCI
+
+/// The options of a build that decide what its graph looks like.
+public struct PlanOptions: Sendable {
+    /// What `--build-context NAME=…` puts in place of a stage or an image.
+    public enum NamedContext: Sendable, Hashable {
+        case directory
+        case image(ImageSource)
+    }
+
+    /// Which stages ignore the cache.
+    public enum NoCache: Sendable, Hashable {
+        case never
+        case always
+        case stages(Set<String>)
+    }
+
+    /// The stage to build; nil for the last one.
+    public var target: String?
+    /// `--build-arg`, in the order given.
+    public var buildArguments: EnvironmentList
+    /// `--label`, in the order given.
+    public var labels: EnvironmentList
+    /// By the name in its familiar form, without `:latest`.
+    public var namedContexts: [String: NamedContext]
+    /// The platform of the image.
+    public var targetPlatform: Platform
+    /// Whether the platform was asked for, so that a base for another one does not change it.
+    public var isTargetPlatformExplicit: Bool
+    /// The platform of this machine.
+    public var buildPlatform: Platform
+    public var noCache: NoCache
+    /// The network of every `RUN` that does not say its own.
+    public var network: RunOperation.Network
+    public var limits: RunLimits
+    /// `--allow`: what `RUN --network=host` and `--security=insecure` need.
+    public var entitlements: Set<String>
+
+    public init(
+        target: String? = nil, buildArguments: EnvironmentList = .init(), labels: EnvironmentList = .init(),
+        namedContexts: [String: NamedContext] = [:], targetPlatform: Platform = .host,
+        isTargetPlatformExplicit: Bool = false, buildPlatform: Platform = .host, noCache: NoCache = .never,
+        network: RunOperation.Network = .default, limits: RunLimits = .init(), entitlements: Set<String> = []
+    ) {
+        self.target = target
+        self.buildArguments = buildArguments
+        self.labels = labels
+        self.namedContexts = namedContexts
+        self.targetPlatform = targetPlatform
+        self.isTargetPlatformExplicit = isTargetPlatformExplicit
+        self.buildPlatform = buildPlatform
+        self.noCache = noCache
+        self.network = network
+        self.limits = limits
+        self.entitlements = entitlements
+    }
+}

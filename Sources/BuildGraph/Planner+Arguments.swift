@@ -1,0 +1,113 @@
+import Dockerfile
+import OCI
+
+/// Build arguments: the automatic ones, the global ones, and what is never an environment variable.
+extension Planner {
+    /// The variables that proxies are read from. They reach `RUN` without being declared, and leave no trace.
+    static let proxyNames: Set<String> = [
+        "HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "FTP_PROXY", "ftp_proxy", "NO_PROXY", "no_proxy",
+        "ALL_PROXY", "all_proxy",
+    ]
+
+    /// Arguments that speak to the builder, not to the build.
+    static func isBuilderArgument(_ name: String) -> Bool {
+        name.hasPrefix("BUILDKIT_") || name == "SOURCE_DATE_EPOCH"
+    }
+
+    var proxyEnvironment: EnvironmentList {
+        var list = EnvironmentList()
+        for variable in options.buildArguments.variables where Self.proxyNames.contains(variable.name) {
+            list[variable.name.uppercased()] = variable.value
+            list[variable.name.lowercased()] = variable.value
+        }
+        return list
+    }
+
+    private func automaticArguments(targetStage: String) -> EnvironmentList {
+        var list = EnvironmentList()
+        func add(_ prefix: String, _ platform: Platform) {
+            list[prefix + "PLATFORM"] = platform.description
+            list[prefix + "OS"] = platform.os
+            list[prefix + "OSVERSION"] = platform.osVersion ?? ""
+            list[prefix + "ARCH"] = platform.architecture
+            list[prefix + "VARIANT"] = platform.variant ?? ""
+        }
+        add("BUILD", options.buildPlatform)
+        add("TARGET", options.targetPlatform)
+        list["TARGETSTAGE"] = targetStage.isEmpty ? "default" : targetStage
+        for name in list.names {
+            if let given = options.buildArguments[name] { list[name] = given }
+        }
+        return list
+    }
+
+    /// Gives the arguments before the first `FROM` their values.
+    mutating func evaluateGlobalArguments(targetStage: String) throws(DockerfileError) {
+        globalArguments = automaticArguments(targetStage: targetStage)
+        for instruction in dockerfile.globalArguments {
+            guard case .arg(let declaration) = instruction.body else { continue }
+            for argument in declaration.arguments {
+                let name = try expandGlobal(argument.name)
+                declaredArguments.insert(name)
+                if let given = options.buildArguments[name] {
+                    globalArguments[name] = given
+                } else if let word = argument.defaultValue {
+                    globalArguments[name] = try expandGlobal(word)
+                }
+            }
+        }
+    }
+
+    /// `SOURCE_DATE_EPOCH` from the build arguments or the global `ARG`; nil where it is not set or empty.
+    func sourceDateEpoch() throws(DockerfileError) -> Int64? {
+        let given = options.buildArguments["SOURCE_DATE_EPOCH"]
+        guard let text = given ?? globalArguments["SOURCE_DATE_EPOCH"], !text.isEmpty else { return nil }
+        if let seconds = Int64(text) { return seconds }
+        let range = dockerfile.globalArguments.first { $0.text.contains("SOURCE_DATE_EPOCH") }?.range
+        throw error(
+            .invalidArgument, "invalid SOURCE_DATE_EPOCH: \(text)",
+            help: "give the seconds since 1970-01-01, as `git log -1 --format=%ct` prints them",
+            at: given == nil ? range : nil)
+    }
+
+    /// Arguments of the command line that nothing declares.
+    func unusedBuildArguments() -> [String] {
+        options.buildArguments.names.filter { name in
+            !declaredArguments.contains(name) && !Self.proxyNames.contains(name) && !Self.isBuilderArgument(name)
+                && globalArguments[name] == nil
+        }
+    }
+
+    /// `ARG` in a stage.
+    mutating func planArg(
+        _ declaration: ArgInstruction, _ instruction: Instruction, _ state: inout StageState
+    ) throws(DockerfileError) {
+        var texts: [String] = []
+        for argument in declaration.arguments {
+            let name = try expand(argument.name, state)
+            declaredArguments.insert(name)
+            var value = options.buildArguments[name]
+            if value == nil {
+                if let word = argument.defaultValue {
+                    value = try expand(word, state)
+                } else {
+                    value = globalArguments[name]
+                }
+            }
+            if let value, !Self.isHiddenFromEnvironment(name) { state.environment[name] = value }
+            let declared = StageState.Argument(name: name, value: value)
+            if let index = state.arguments.firstIndex(where: { $0.name == name }) {
+                state.arguments[index] = declared
+            } else {
+                state.arguments.append(declared)
+            }
+            texts.append(value.map { "\(name)=\($0)" } ?? name)
+        }
+        state.record("ARG " + texts.joined(separator: " "))
+    }
+
+    /// Arguments that a stage may declare and that yet never become environment variables.
+    private static func isHiddenFromEnvironment(_ name: String) -> Bool {
+        name == "BUILDKIT_SBOM_SCAN_CONTEXT" || name == "BUILDKIT_SBOM_SCAN_STAGE"
+    }
+}

@@ -1,0 +1,168 @@
+import Dockerfile
+import OCI
+
+/// `COPY` and `ADD`.
+extension Planner {
+    mutating func planCopy(
+        _ copy: CopyInstruction, _ instruction: Instruction, _ state: inout StageState, _ entry: StageEntry
+    ) async throws {
+        var origin = FileOrigin.context(.main)
+        if let from = copy.from {
+            origin = try await fileSource(from.raw, for: entry.stage.index, isMount: false, at: from.range)
+        }
+        var sources: [CopyOperation.Source] = []
+        var texts: [String] = []
+        for source in copy.transfer.sources {
+            switch source {
+            case .heredoc(let heredoc):
+                sources.append(try inline(heredoc, state))
+                texts.append("<<\(heredoc.name)")
+            case .path(let word):
+                let path = try expand(word, state)
+                texts.append(path)
+                if RemoteSource.isRemote(path) {
+                    throw error(
+                        .invalidArgument, "source can't be a \(RemoteSource.isGit(path) ? "git ref" : "URL") for COPY",
+                        help: "use ADD", at: word.range)
+                }
+                sources.append(localSource(path, origin: origin, parents: copy.parents, unpacks: false, word.range))
+            }
+        }
+        try append(copy.transfer, sources, flags: copy.parents ? " --parents" : "", texts, instruction, &state, entry)
+    }
+
+    mutating func planAdd(
+        _ add: AddInstruction, _ instruction: Instruction, _ state: inout StageState, _ entry: StageEntry
+    ) async throws {
+        let checksum = try add.checksum.map { word throws(DockerfileError) in try expand(word, state) }
+        if let checksum, let word = add.checksum {
+            guard add.transfer.sources.count == 1 else {
+                throw error(.invalidFlag, "checksum can't be specified for multiple sources", at: word.range)
+            }
+            guard case .path(let path)? = add.transfer.sources.first,
+                RemoteSource.isRemote(try expand(path, state))
+            else {
+                throw error(.invalidFlag, "checksum requires HTTP(S) or Git sources", at: word.range)
+            }
+            _ = checksum
+        }
+        var sources: [CopyOperation.Source] = []
+        var texts: [String] = []
+        for source in add.transfer.sources {
+            switch source {
+            case .heredoc(let heredoc):
+                sources.append(try inline(heredoc, state))
+                texts.append("<<\(heredoc.name)")
+            case .path(let word):
+                let path = try expand(word, state)
+                texts.append(path)
+                if RemoteSource.isRemote(path) {
+                    sources.append(try remoteSource(path, add, checksum: checksum, word.range))
+                } else {
+                    sources.append(
+                        localSource(
+                            path, origin: .context(.main), parents: false, unpacks: add.unpack ?? true, word.range))
+                }
+            }
+        }
+        try append(add.transfer, sources, flags: "", texts, instruction, &state, entry)
+    }
+
+    private func inline(_ heredoc: Heredoc, _ state: StageState) throws(DockerfileError) -> CopyOperation.Source {
+        let text =
+            heredoc.expands ? try expander(state).expandRaw(heredoc).text : heredoc.text
+        return CopyOperation.Source(
+            origin: .inline(InlineFile(name: heredoc.name, content: Array(text.utf8))), path: heredoc.name,
+            parentsPattern: nil, unpacks: false, range: heredoc.range)
+    }
+
+    private func localSource(
+        _ path: String, origin: FileOrigin, parents: Bool, unpacks: Bool, _ range: SourceRange
+    ) -> CopyOperation.Source {
+        guard parents else {
+            return CopyOperation.Source(
+                origin: origin, path: path, parentsPattern: nil, unpacks: unpacks, range: range)
+        }
+        guard let pivot = firstRange(of: "/./", in: path) else {
+            return CopyOperation.Source(origin: origin, path: "/", parentsPattern: path, unpacks: false, range: range)
+        }
+        return CopyOperation.Source(
+            origin: origin, path: String(path[..<pivot.lowerBound]),
+            parentsPattern: String(path[pivot.upperBound...]), unpacks: false, range: range)
+    }
+
+    private func remoteSource(
+        _ address: String, _ add: AddInstruction, checksum: String?, _ range: SourceRange
+    ) throws(DockerfileError) -> CopyOperation.Source {
+        if RemoteSource.isGit(address) {
+            var git: GitSource
+            do {
+                git = try RemoteSource.git(address)
+            } catch {
+                throw self.error(.invalidArgument, error.description, at: range)
+            }
+            if let keeps = add.keepGitDirectory { git.keepsGitDirectory = keeps }
+            if let checksum {
+                guard git.checksum == nil || git.checksum == checksum else {
+                    throw error(
+                        .invalidFlag, "checksum mismatch \"\(checksum)\" != \"\(git.checksum ?? "")\"", at: range)
+                }
+                git.checksum = checksum
+            }
+            return CopyOperation.Source(
+                origin: .git(git), path: "/", parentsPattern: nil, unpacks: false, range: range)
+        }
+        if let checksum {
+            do {
+                _ = try Digest(parsing: checksum)
+            } catch let cause {
+                throw error(.invalidFlag, "invalid checksum \(checksum): \(cause)", at: range)
+            }
+        }
+        return CopyOperation.Source(
+            origin: .remoteFile(url: address, checksum: checksum), path: RemoteSource.fileName(of: address),
+            parentsPattern: nil, unpacks: add.unpack ?? false, range: range)
+    }
+
+    private mutating func append(
+        _ transfer: FileTransfer, _ sources: [CopyOperation.Source], flags: String, _ texts: [String],
+        _ instruction: Instruction, _ state: inout StageState, _ entry: StageEntry
+    ) throws(DockerfileError) {
+        let destinationText = try expand(transfer.destination, state)
+        let chown = try transfer.chown.map { word throws(DockerfileError) in try expand(word, state) }
+        var mode: ModeChange?
+        var chmod: String?
+        if let word = transfer.chmod {
+            let text = try expand(word, state)
+            chmod = text
+            if !text.isEmpty {
+                do {
+                    mode = try ModeChange(parsing: text)
+                } catch {
+                    throw self.error(.invalidFlag, "\(error)", at: word.range)
+                }
+            }
+        }
+        var record = flags
+        if let chown, !chown.isEmpty { record += " --chown=\(chown)" }
+        if let chmod, !chmod.isEmpty { record += " --chmod=\(chmod)" }
+        record += " " + (texts + [destinationText]).joined(separator: " ")
+        let operation = CopyOperation(
+            sources: sources, destination: destination(destinationText, state),
+            owner: chown.flatMap { $0.isEmpty ? nil : $0 }, mode: mode, modeText: chmod, excludes: transfer.excludes.map(\.raw), isLinked: transfer.link && mode == nil)
+        append(.copy(operation), named: instruction.name + instruction.textAfterKeyword, instruction, &state, entry)
+        state.record("\(instruction.name)\(record) # buildkit", makesLayer: true)
+    }
+
+    /// The destination as an absolute path; a slash at its end, or one that `.` means, is kept.
+    private func destination(_ text: String, _ state: StageState) -> String {
+        let path = absolutePath(text, in: state.workingDirectory)
+        let isDirectory = text.isEmpty || text == "." || text.hasSuffix("/") || text.hasSuffix("/.")
+        return isDirectory && path != "/" ? path + "/" : path
+    }
+}
+
+extension Instruction {
+    /// What stands behind the keyword, with the blank before it.
+    var textAfterKeyword: String { String(text.dropFirst(keyword.raw.count)) }
+}

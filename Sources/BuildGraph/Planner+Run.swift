@@ -1,0 +1,115 @@
+import Dockerfile
+import OCI
+
+/// `RUN` and its mounts.
+extension Planner {
+    mutating func planRun(
+        _ run: RunInstruction, _ instruction: Instruction, _ state: inout StageState, _ entry: StageEntry
+    ) async throws {
+        var arguments: [String]
+        var script: InlineFile?
+        switch run.invocation {
+        case .shell(let text): arguments = state.shell + [text]
+        case .exec(let words): arguments = words
+        case .script(let name, let content):
+            script = InlineFile(name: name, content: Array(content.utf8), mode: 0o755)
+            arguments = state.shell + ["/dev/pipes/\(name)"]
+        }
+        let network = run.network.flatMap { RunOperation.Network(rawValue: $0.rawValue) } ?? options.network
+        let security = run.security.flatMap { RunOperation.Security(rawValue: $0.rawValue) } ?? .sandbox
+        try checkEntitlements(run, at: instruction.range)
+        var mounts: [RunMount] = []
+        for flag in run.mounts {
+            mounts.append(try await planMount(flag, position: mounts.count, state, entry))
+        }
+        let operation = RunOperation(
+            arguments: arguments, environment: state.environment, proxyEnvironment: proxyEnvironment,
+            workingDirectory: state.workingDirectory, user: state.configuration.container.user, mounts: mounts,
+            script: script, network: network, security: security, limits: options.limits)
+        append(.run(operation), named: "RUN \(summary(of: run))", instruction, &state, entry)
+        state.record("RUN \(state.recordedArguments)\(arguments.joined(separator: " ")) # buildkit", makesLayer: true)
+    }
+
+    /// The command as progress shows it.
+    private func summary(of run: RunInstruction) -> String {
+        var text = run.command.isShell ? run.command.words.map(\.raw).joined() : quotedJSONList(run.command.words.map(\.raw))
+        if let first = run.heredocs.first {
+            let lines = first.content.split(whereSeparator: \.isNewline)
+            text += " (\(lines.first ?? "")\(lines.count > 1 ? "..." : ""))"
+        }
+        return text
+    }
+
+    private func checkEntitlements(_ run: RunInstruction, at range: SourceRange) throws(DockerfileError) {
+        let needed: [(Bool, String)] = [
+            (run.network == .host, "network.host"), (run.security == .insecure, "security.insecure"),
+        ]
+        for (isNeeded, name) in needed where isNeeded && !options.entitlements.contains(name) {
+            throw error(
+                .entitlement, "\(name) is not allowed", help: "allow it with --allow \(name)", at: range)
+        }
+    }
+
+    private mutating func planMount(
+        _ flag: MountFlag, position: Int, _ state: StageState, _ entry: StageEntry
+    ) async throws -> RunMount {
+        let mount = try flag.resolve(expander(state))
+        switch mount {
+        case .bind(let bind):
+            let source = try await mountSource(bind.from, entry, flag.range) ?? .context(.main)
+            let path = absolutePath(bind.source, in: "/")
+            return RunMount(
+                kind: .bind(source: source, path: path, readOnly: bind.isReadOnly),
+                target: try target(bind.target, state, flag.range))
+        case .cache(let cache):
+            let seed = try await mountSource(cache.from, entry, flag.range)
+            let namespace = options.buildArguments["BUILDKIT_CACHE_MOUNT_NS"].map { $0 + "/" } ?? ""
+            let sharing = cache.sharing.flatMap { RunMount.Sharing(rawValue: $0.rawValue) } ?? .shared
+            return RunMount(
+                kind: .cache(
+                    id: namespace + (cache.id ?? cleaned(cache.target)), sharing: sharing, seed: seed,
+                    seedPath: absolutePath(cache.source, in: "/"), mode: UInt16(cache.mode ?? 0o755),
+                    uid: cache.uid ?? 0, gid: cache.gid ?? 0, readOnly: cache.isReadOnly),
+                target: try target(cache.target, state, flag.range))
+        case .tmpfs(let tmpfs):
+            return RunMount(
+                kind: .tmpfs(size: tmpfs.size > 0 ? tmpfs.size : nil),
+                target: try target(tmpfs.target, state, flag.range))
+        case .secret(let secret):
+            return RunMount(
+                kind: .secret(
+                    id: secret.id, isFile: secret.target != nil, variable: secret.environmentName,
+                    isRequired: secret.isRequired, mode: UInt16(secret.mode), uid: secret.uid, gid: secret.gid),
+                target: try target(secret.target ?? "/run/secrets/\(secret.id)", state, flag.range))
+        case .ssh(let ssh):
+            return RunMount(
+                kind: .ssh(
+                    id: ssh.id, isRequired: ssh.isRequired, mode: UInt16(ssh.mode), uid: ssh.uid, gid: ssh.gid),
+                target: try target(ssh.target ?? "/run/buildkit/ssh_agent.\(position)", state, flag.range))
+        }
+    }
+
+    private mutating func mountSource(
+        _ from: String?, _ entry: StageEntry, _ range: SourceRange
+    ) async throws -> FileOrigin? {
+        guard let from else { return nil }
+        return try await fileSource(from, for: entry.stage.index, isMount: true, at: range)
+    }
+
+    private func target(
+        _ path: String, _ state: StageState, _ range: SourceRange
+    ) throws(DockerfileError) -> String {
+        let target = absolutePath(path, in: state.workingDirectory)
+        guard target != "/" else {
+            throw error(
+                .invalidMount, "invalid mount target \"/\"", help: "mount it on a directory below /", at: range)
+        }
+        return target
+    }
+
+    /// A path with `.`, `..` and double slashes taken away, absolute or not.
+    private func cleaned(_ path: String) -> String {
+        let absolute = absolutePath(path, in: "/")
+        return path.hasPrefix("/") ? absolute : String(absolute.dropFirst())
+    }
+}

@@ -1,0 +1,103 @@
+/// What `RUN` does.
+public struct RunOperation: Sendable, Hashable {
+    /// Which network a process sees.
+    public enum Network: String, Sendable, Hashable { case `default`, none, host }
+    /// How far a process is confined.
+    public enum Security: String, Sendable, Hashable { case sandbox, insecure }
+
+    /// The program and its arguments.
+    public var arguments: [String]
+    /// Variables of the image and of the stage's build arguments.
+    public var environment: EnvironmentList
+    /// Proxy variables: seen by the process, no part of the cache key or of the history.
+    public var proxyEnvironment: EnvironmentList
+    public var workingDirectory: String
+    /// `user[:group]` as `USER` gives it; empty for root.
+    public var user: String
+    public var mounts: [RunMount]
+    /// A heredoc that starts with `#!`, mounted below `/dev/pipes`.
+    public var script: InlineFile?
+    public var network: Network
+    public var security: Security
+    public var limits: RunLimits
+}
+
+/// What holds for every `RUN` of a build, as the command line gives it. No part of the cache key.
+public struct RunLimits: Sendable, Hashable {
+    /// `--ulimit`: a limit's name without `RLIMIT_`, in lower case.
+    public struct ResourceLimit: Sendable, Hashable {
+        public var name: String
+        public var soft: Int64
+        public var hard: Int64
+
+        public init(name: String, soft: Int64, hard: Int64) {
+            self.name = name
+            self.soft = soft
+            self.hard = hard
+        }
+    }
+
+    /// `--add-host`: name and address.
+    public struct ExtraHost: Sendable, Hashable {
+        public var name: String
+        public var address: String
+
+        public init(name: String, address: String) {
+            self.name = name
+            self.address = address
+        }
+    }
+
+    /// Size of `/dev/shm` in bytes; nil for the default of 64 MiB.
+    public var sharedMemorySize: Int64?
+    public var resourceLimits: [ResourceLimit]
+    public var extraHosts: [ExtraHost]
+    /// The name of the machine that a process sees.
+    public var hostname: String
+
+    public init(
+        sharedMemorySize: Int64? = nil, resourceLimits: [ResourceLimit] = [], extraHosts: [ExtraHost] = [],
+        hostname: String = "buildkitsandbox"
+    ) {
+        self.sharedMemorySize = sharedMemorySize
+        self.resourceLimits = resourceLimits
+        self.extraHosts = extraHosts
+        self.hostname = hostname
+    }
+}
+
+/// One `--mount` of a `RUN`, with its variables expanded.
+public struct RunMount: Sendable, Hashable {
+    /// Who may use a cache directory at the same time.
+    public enum Sharing: String, Sendable, Hashable { case shared, `private`, locked }
+
+    /// What is mounted.
+    public enum Kind: Sendable, Hashable {
+        /// Files of a context, a stage or an image. Writes to it are thrown away.
+        case bind(source: FileOrigin, path: String, readOnly: Bool)
+        /// A directory that stays between builds, filled from `seed` when it is made.
+        case cache(
+            id: String, sharing: Sharing, seed: FileOrigin?, seedPath: String, mode: UInt16, uid: UInt32, gid: UInt32,
+            readOnly: Bool)
+        /// Memory, `size` bytes at most.
+        case tmpfs(size: Int64?)
+        /// A secret as a file, as a variable, or both.
+        case secret(
+            id: String, isFile: Bool, variable: String?, isRequired: Bool, mode: UInt16, uid: UInt32, gid: UInt32)
+        /// The socket of an ssh agent.
+        case ssh(id: String, isRequired: Bool, mode: UInt16, uid: UInt32, gid: UInt32)
+    }
+
+    public var kind: Kind
+    /// Absolute path in the sandbox.
+    public var target: String
+
+    /// The files it needs from elsewhere in the build.
+    public var source: FileOrigin? {
+        switch kind {
+        case .bind(let source, _, _): source
+        case .cache(_, _, let seed, _, _, _, _, _): seed
+        case .tmpfs, .secret, .ssh: nil
+        }
+    }
+}

@@ -1,0 +1,169 @@
+internal import FileSystem
+internal import Glibc
+internal import Synchronization
+public import SystemPackage
+
+/// Everything that Slipway keeps: blobs by digest, and an index of what they are.
+///
+///     blobs/sha256/<hex>   content: written to tmp/, hashed meanwhile, verified, synced, then renamed
+///     layers/<diffid hex>  unpacked layers (LayerStore's)
+///     mounts/              cache mounts (Sandbox's)
+///     tmp/<lease>/         files of running processes; swept when the process is gone
+///     reserve              4 MiB of nothing, given up when the disk is full so that garbage can still be collected
+///     index.sqlite         images, cache records, layers, context files, builds, pins
+///
+/// Several processes may share a store, and each may be killed at any instant: a blob is there whole or not at all, the
+/// index is a write-ahead-logged database, and what was not finished lies in `tmp/`. What a process has written or looked
+/// up stays *pinned* to its session, so that no other process's garbage collection takes it away.
+///
+/// All calls block. A store may be used by any number of tasks at a time.
+///
+/// `ImageLayout` reads OCI layouts and docker archives into the store, `ImageExport` writes them.
+public final class ContentStore: Sendable {
+    /// The store's directory.
+    public let root: FilePath
+    /// Whether nothing can be written. Reading works as far as the index can be read.
+    public let isReadOnly: Bool
+    /// What could not be removed while leftovers of dead processes were swept; each is a sentence.
+    public let sweepFailures: [String]
+
+    /// The index, nil when the store is read-only and has none, so that it counts as empty.
+    private let database: Mutex<Database?>
+    let session = Mutex<Session?>(nil)
+
+    /// How a store is to be opened.
+    public enum Access: Sendable {
+        /// Creates the store where there is none and fails when it cannot be written to.
+        case readWrite
+        /// Writes nothing, not even what dead processes left behind.
+        case readOnly
+        /// Like `readWrite`, but `readOnly` where the store exists and cannot be written to.
+        case automatic
+    }
+
+    private init(root: FilePath, isReadOnly: Bool, database: consuming sending Database?, sweepFailures: [String]) {
+        self.root = root
+        self.isReadOnly = isReadOnly
+        self.database = Mutex(database)
+        self.sweepFailures = sweepFailures
+    }
+
+    /// Opens the store at `root`.
+    ///
+    /// - Throws: `notADirectory`, `readOnly`, `permissionDenied`, `noSpace`, `schemaVersion`, `corruptIndex`, `busy`.
+    public static func open(root: FilePath, access: Access = .automatic) throws(StoreError) -> ContentStore {
+        switch access {
+        case .readWrite: return try openForWriting(root)
+        case .readOnly: return try openForReading(root)
+        case .automatic:
+            do {
+                return try openForWriting(root)
+            } catch  where error.code == .readOnly || error.code == .permissionDenied {
+                // The first error tells more than that of a second attempt.
+                guard let store = try? openForReading(root) else { throw error }
+                return store
+            }
+        }
+    }
+
+    deinit {
+        // What cannot be removed now is swept, and reported, by the next process that opens the store.
+        try? close()
+    }
+
+    private static func openForWriting(_ root: FilePath) throws(StoreError) -> ContentStore {
+        let opened: (database: Database, remains: [TemporaryDirectory.Remains])
+        do throws(StoreError) {
+            opened = try openIndex(root)
+            Reserve.restore(root)
+        } catch  where error.code == .noSpace {
+            // The index cannot even be read without room for its shared memory.
+            guard Reserve.giveUp(root) else { throw error }
+            opened = try openIndex(root)
+        }
+        let messages = opened.remains.compactMap { $0.sweep().map(String.init(describing:)) }
+        return ContentStore(root: root, isReadOnly: false, database: opened.database, sweepFailures: messages)
+    }
+
+    private static func openIndex(
+        _ root: FilePath
+    ) throws(StoreError) -> sending (database: Database, remains: [TemporaryDirectory.Remains]) {
+        let index = root.appending("index.sqlite")
+        return try storeErrors {
+            try createDirectories(root)
+            // One process at a time creates the index and sweeps; also see TemporaryDirectory.
+            let lock = try FileLock(waitingFor: root.appending("lock"))
+            let database = try Database(path: index.string, access: .readWrite)
+            // A crash of the machine may undo the last transactions, never more: with WAL that needs no sync for each.
+            try database.run("PRAGMA synchronous = NORMAL")
+            try database.run("PRAGMA foreign_keys = ON")
+            // On in Debian's SQLite: to overwrite what is removed costs time, and room on a full disk.
+            try database.run("PRAGMA secure_delete = OFF")
+            try Schema.migrate(database)
+            let dead = try TemporaryDirectory.dead(store: root)
+            for remains in dead { try database.run("DELETE FROM pins WHERE lease = ?", [.text(remains.name)]) }
+            withExtendedLifetime(lock) {}
+            return (database, dead)
+        }
+    }
+
+    private static func openForReading(_ root: FilePath) throws(StoreError) -> ContentStore {
+        try storeErrors { _ = try DirectoryHandle(root) }
+        let index = root.appending("index.sqlite")
+        guard exists(index) else {
+            return ContentStore(root: root, isReadOnly: true, database: nil, sweepFailures: [])
+        }
+        func openIndex(_ access: Database.Access) throws(StoreError) -> Database {
+            let database = try Database(path: index.string, access: access)
+            guard try Schema.isCurrent(database) else { throw StoreError(.schemaVersion, "the store's index is empty") }
+            return database
+        }
+        let database: Database
+        do throws(StoreError) {
+            database = try openIndex(.readOnly)
+        } catch  where error.code == .permissionDenied || error.code == .readOnly {
+            // SQLite cannot read a write-ahead-logged database without writing beside it, unless told that nothing
+            // changes. On a read-only file system nothing does; a log that is still there would be overlooked.
+            guard !exists(root.appending("index.sqlite-wal")) else { throw error }
+            database = try openIndex(.immutable)
+        }
+        return ContentStore(root: root, isReadOnly: true, database: database, sweepFailures: [])
+    }
+
+    private static func createDirectories(_ root: FilePath) throws(FileSystemError) {
+        let top = try DirectoryHandle.makeTree(root, mode: 0o700)
+        let names: [FileName] = ["layers", "mounts", "tmp"]
+        for name in names { _ = try top.makeOrOpenDirectory(name) }
+        let blobs = try top.makeOrOpenDirectory("blobs")
+        _ = try blobs.makeOrOpenDirectory("sha256")
+        _ = try blobs.makeOrOpenDirectory("sha512")
+    }
+
+    static func exists(_ path: FilePath) -> Bool {
+        unsafe path.withPlatformString { unsafe access($0, F_OK) == 0 }
+    }
+
+    // MARK: The index
+
+    /// Lends the index for reading. Nil when there is none.
+    func reading<Result: Sendable>(
+        _ body: @Sendable (Database) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result? {
+        try database.withLock { database throws(StoreError) in
+            guard let database else { return nil }
+            return try body(database)
+        }
+    }
+
+    /// Lends the index inside of a transaction.
+    func writing<Result: Sendable>(
+        _ body: @Sendable (Database) throws(StoreError) -> Result
+    ) throws(StoreError) -> Result {
+        try database.withLock { database throws(StoreError) in
+            guard !isReadOnly, let database else { throw readOnlyError }
+            return try database.transaction { () throws(StoreError) in try body(database) }
+        }
+    }
+
+    var readOnlyError: StoreError { StoreError(.readOnly, "the store \(root) is read-only") }
+}

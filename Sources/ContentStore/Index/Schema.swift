@@ -1,0 +1,91 @@
+/// The tables of the index.
+///
+/// The index can be lost without losing an image's bytes: blobs and layers are files. Times are nanoseconds since
+/// 1970-01-01 UTC, digests `algorithm:hex` unless said otherwise, descriptors JSON.
+enum Schema {
+    /// Marks the file as Slipway's ("SLPW"), PRAGMA application_id.
+    static let application: Int64 = 0x534c_5057
+    /// PRAGMA user_version. A program refuses a greater one.
+    static let version: Int64 = 1
+
+    /// What leads to each version from the one before; run in one transaction.
+    static let migrations: [[String]] = [
+        [
+            // name is null for an image without one. digest is that of the manifest or index, configuration that of the
+            // image configuration, null for an index.
+            """
+            CREATE TABLE images (
+                id INTEGER PRIMARY KEY, name TEXT UNIQUE, digest TEXT NOT NULL, descriptor TEXT NOT NULL,
+                configuration TEXT, platform TEXT, built INTEGER NOT NULL, size INTEGER NOT NULL)
+            """,
+            "CREATE UNIQUE INDEX unnamed_images ON images (digest) WHERE name IS NULL",
+            // layers and blobs: digests, separated by blanks.
+            """
+            CREATE TABLE cache_records (
+                key TEXT PRIMARY KEY, payload BLOB NOT NULL, layers TEXT NOT NULL, blobs TEXT NOT NULL,
+                summary TEXT NOT NULL, created INTEGER NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE layer_blobs (
+                diff_id TEXT NOT NULL, compression TEXT NOT NULL, descriptor TEXT NOT NULL,
+                PRIMARY KEY (diff_id, compression)) WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE layers (
+                diff_id TEXT PRIMARY KEY, size INTEGER NOT NULL, entries INTEGER NOT NULL, created INTEGER NOT NULL,
+                used INTEGER NOT NULL) WITHOUT ROWID
+            """,
+            "CREATE TABLE contexts (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, used INTEGER NOT NULL)",
+            // digest: the raw bytes of a SHA-256.
+            """
+            CREATE TABLE stat_cache (
+                context INTEGER NOT NULL REFERENCES contexts (id) ON DELETE CASCADE, path BLOB NOT NULL,
+                size INTEGER NOT NULL, modified INTEGER NOT NULL, changed INTEGER NOT NULL, inode INTEGER NOT NULL,
+                digest BLOB NOT NULL, PRIMARY KEY (context, path)) WITHOUT ROWID
+            """,
+            """
+            CREATE TABLE builds (
+                id INTEGER PRIMARY KEY AUTOINCREMENT, started INTEGER NOT NULL, payload BLOB NOT NULL)
+            """,
+            // What a running process needs although nothing else refers to it.
+            """
+            CREATE TABLE pins (lease TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (lease, digest)) WITHOUT ROWID
+            """,
+        ]
+    ]
+
+    /// Brings a database that may be written to the present version.
+    static func migrate(_ database: Database) throws(StoreError) {
+        if try isCurrent(database) { return }
+        // A readable index keeps its journal mode; only a new one is not in WAL mode yet.
+        try database.run("PRAGMA journal_mode = WAL")
+        try database.transaction { () throws(StoreError) in
+            // Somebody else may have done it in the meantime.
+            if try isCurrent(database) { return }
+            let found = try database.integer("PRAGMA user_version") ?? 0
+            for statement in migrations[Int(found)...].joined() { try database.run(statement) }
+            try database.run("PRAGMA application_id = \(application)")
+            try database.run("PRAGMA user_version = \(version)")
+        }
+    }
+
+    /// Whether the tables are those of the present version.
+    ///
+    /// - Throws: `schemaVersion` when the version is greater, or the file is some other program's database.
+    static func isCurrent(_ database: Database) throws(StoreError) -> Bool {
+        let found = try database.integer("PRAGMA user_version") ?? 0
+        let owner = try database.integer("PRAGMA application_id") ?? 0
+        let isEmpty = try database.integer("SELECT count(*) FROM sqlite_master") == 0
+        if isEmpty, found == 0, owner == 0 { return false }
+        guard owner == application, found > 0 else {
+            throw StoreError(.schemaVersion, "\(database.path) is not an index of Slipway's: choose another store")
+        }
+        guard found <= version else {
+            throw StoreError(
+                .schemaVersion,
+                "the store was written by a newer Slipway (index version \(found), this one knows \(version)): "
+                    + "use that one or choose another store")
+        }
+        return found == version
+    }
+}

@@ -1,0 +1,53 @@
+public import FileSystem
+
+/// What is remembered of a build, for `history`.
+public struct BuildRecord: Hashable, Sendable {
+    /// The number of the build in this store, from 1; 0 for one that is not stored yet.
+    public var id: Int64
+    /// When the build began.
+    public var started: Timestamp
+    /// Everything else, in the form that the build engine chose.
+    public var payload: [UInt8]
+
+    /// A record of the given parts.
+    public init(id: Int64 = 0, started: Timestamp, payload: [UInt8]) {
+        self.id = id
+        self.started = started
+        self.payload = payload
+    }
+}
+
+extension ContentStore {
+    /// How many builds are remembered.
+    public static let maximumBuildRecords: Int64 = 1000
+
+    /// Stores the record of a build and forgets the oldest ones.
+    ///
+    /// - Returns: The number of the build. With a number that is already stored, that record is replaced.
+    @discardableResult
+    public func put(_ record: BuildRecord) throws(StoreError) -> Int64 {
+        try writing { database throws(StoreError) in
+            try database.run(
+                "INSERT OR REPLACE INTO builds (id, started, payload) VALUES (?, ?, ?)",
+                [
+                    record.id == 0 ? .null : .integer(record.id), .integer(record.started.indexed),
+                    .blob(record.payload),
+                ])
+            let id = try database.integer("SELECT last_insert_rowid()") ?? 0
+            try database.run("DELETE FROM builds WHERE id <= ?", [.integer(id - Self.maximumBuildRecords)])
+            return id
+        }
+    }
+
+    /// The builds, the last one first.
+    public func buildRecords(limit: Int = Int(maximumBuildRecords)) throws(StoreError) -> [BuildRecord] {
+        try reading { database throws(StoreError) in
+            try database.rows(
+                "SELECT id, started, payload FROM builds ORDER BY id DESC LIMIT ?", [.integer(Int64(limit))]
+            ) { row in
+                BuildRecord(
+                    id: row.integer(0), started: Timestamp(indexed: row.integer(1)), payload: row.bytes(2))
+            }
+        } ?? []
+    }
+}

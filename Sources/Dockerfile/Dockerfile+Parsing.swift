@@ -1,0 +1,58 @@
+extension Dockerfile {
+    /// Parses a whole Dockerfile.
+    ///
+    /// - Throws: the first thing that is wrong, with its place.
+    public init(parsing source: SourceFile) throws(DockerfileError) {
+        var parser = try DocumentParser(source)
+        let (directives, instructions) = try parser.parse()
+        var globalArguments: [Instruction] = []
+        var stages: [Stage] = []
+        for instruction in instructions {
+            switch instruction.body {
+            case .from(let from):
+                stages.append(
+                    Stage(
+                        index: stages.count, name: from.name?.raw.lowercased(), from: from,
+                        fromInstruction: instruction, instructions: []))
+            case .arg where stages.isEmpty: globalArguments.append(instruction)
+            default:
+                guard !stages.isEmpty else {
+                    throw DockerfileError(
+                        .noStage, "no build stage in current context", help: "only ARG may stand before the first FROM",
+                        at: instruction.range, in: source)
+                }
+                stages[stages.count - 1].instructions.append(instruction)
+            }
+        }
+        guard !stages.isEmpty else {
+            throw DockerfileError(
+                .noStage, "dockerfile contains no stages to build", help: "add FROM <image>",
+                at: globalArguments.last?.range, in: source)
+        }
+        self.source = source
+        self.directives = directives
+        self.globalArguments = globalArguments
+        self.stages = stages
+    }
+
+    /// Parses an `ONBUILD` trigger as an image configuration stores it. The base image's Dockerfile may have been
+    /// written with any escape token; the stored text is read with `\`.
+    ///
+    /// - Throws: what is wrong, with its place in a source file named `name`.
+    public static func parseTrigger(_ text: String, name: String) throws(DockerfileError) -> Instruction {
+        let source = SourceFile(name: name, text: text)
+        var parser = try DocumentParser(source)
+        let instructions = try parser.parse().1
+        guard instructions.count == 1 else {
+            throw DockerfileError(
+                .syntax, "an ONBUILD trigger must be one instruction", at: instructions[1].range, in: source)
+        }
+        switch instructions[0].body {
+        case .from, .maintainer, .onBuild:
+            throw DockerfileError(
+                .invalidArgument, "\(instructions[0].name) isn't allowed as an ONBUILD trigger",
+                at: instructions[0].range, in: source)
+        default: return instructions[0]
+        }
+    }
+}

@@ -1,0 +1,86 @@
+/// The text of a Dockerfile (or of an `ONBUILD` trigger) with a table of its lines, so that any byte offset can be
+/// named as line and column.
+public struct SourceFile: Sendable, Hashable {
+    /// The name shown to the user, for example `Dockerfile` or `build/web.Dockerfile`.
+    public let name: String
+    /// The bytes as read, without a byte order mark.
+    public let bytes: [UInt8]
+    /// The byte offset at which each line starts.
+    private let lineStarts: [Int]
+    /// How many bytes before each block of `blockSize` continue a scalar; empty if the text is ASCII. Without this a
+    /// long line with many words would be counted through for each word.
+    private let continuationCounts: [Int]
+
+    private static let blockSize = 32
+
+    /// Makes a source file from what was read.
+    public init(name: String, bytes: [UInt8]) {
+        self.name = name
+        let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
+        self.bytes = bytes
+        var starts = [0]
+        var counts: [Int] = []
+        var count = 0
+        for (offset, byte) in bytes.enumerated() {
+            if offset % Self.blockSize == 0 { counts.append(count) }
+            if byte == Byte.newline { starts.append(offset + 1) }
+            if Byte.isUTF8Continuation(byte) { count += 1 }
+        }
+        lineStarts = starts
+        continuationCounts = count == 0 ? [] : counts
+    }
+
+    /// Makes a source file from text.
+    public init(name: String, text: String) {
+        self.init(name: name, bytes: Array(text.utf8))
+    }
+
+    /// How many lines the file has; a newline at the very end does not begin another one.
+    public var lineCount: Int {
+        lineStarts.count > 1 && lineStarts[lineStarts.count - 1] == bytes.count
+            ? lineStarts.count - 1 : lineStarts.count
+    }
+
+    /// The line (counted from 1) and column of a byte offset; offsets outside the file are moved to its nearest end.
+    public func location(at offset: Int) -> SourceLocation {
+        let offset = min(max(0, offset), bytes.count)
+        var low = 0
+        var high = lineStarts.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if lineStarts[middle] <= offset { low = middle } else { high = middle }
+        }
+        let start = lineStarts[low]
+        let column = 1 + offset - start - (continuations(before: offset) - continuations(before: start))
+        return SourceLocation(offset: offset, line: low + 1, column: column)
+    }
+
+    private func continuations(before offset: Int) -> Int {
+        guard !continuationCounts.isEmpty else { return 0 }
+        let block = min(offset / Self.blockSize, continuationCounts.count - 1)
+        var count = continuationCounts[block]
+        for byte in bytes[(block * Self.blockSize)..<offset] where Byte.isUTF8Continuation(byte) { count += 1 }
+        return count
+    }
+
+    /// The range between two byte offsets.
+    public func range(_ offsets: Range<Int>) -> SourceRange {
+        SourceRange(start: location(at: offsets.lowerBound), end: location(at: offsets.upperBound))
+    }
+
+    /// The text of a line counted from 1, without its line ending; empty for a line that does not exist.
+    public func line(_ number: Int) -> String {
+        guard number >= 1, number <= lineStarts.count else { return "" }
+        var end = number < lineStarts.count ? lineStarts[number] : bytes.count
+        let start = lineStarts[number - 1]
+        while end > start, Byte.isLineEnding(bytes[end - 1]) { end -= 1 }
+        return String(decoding: bytes[start..<end], as: UTF8.self)
+    }
+
+    /// The text that a range covers, line endings included.
+    public func text(of range: SourceRange) -> String {
+        let start = min(max(0, range.start.offset), bytes.count)
+        let end = min(max(start, range.end.offset), bytes.count)
+        return String(decoding: bytes[start..<end], as: UTF8.self)
+    }
+}

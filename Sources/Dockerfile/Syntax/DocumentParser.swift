@@ -1,0 +1,156 @@
+/// Reads a file from top to bottom: directives, comments, logical lines and the bodies of heredocs.
+struct DocumentParser {
+    private let source: SourceFile
+    private var reader: LineReader
+    private var directives: DirectiveParser
+    private var comments: [String] = []
+
+    init(_ source: SourceFile) throws(DockerfileError) {
+        self.source = source
+        reader = try LineReader(source)
+        directives = DirectiveParser(source: source)
+    }
+
+    /// The whole file.
+    mutating func parse() throws(DockerfileError) -> (Directives, [Instruction]) {
+        var instructions: [Instruction] = []
+        while let line = try reader.next() {
+            let text = Self.droppingLeadingWhitespace(line.content)
+            if try directives.consume(text) { continue }
+            if text.first == Byte.hash {
+                note(comment: text.dropFirst())
+                continue
+            }
+            let (content, continues) = splitContinuation(text)
+            if !continues, content.isEmpty { continue }
+            if let instruction = try parseInstruction(content, continues: continues) {
+                instructions.append(instruction)
+            }
+            comments = []
+        }
+        guard !instructions.isEmpty else {
+            throw DockerfileError(
+                .syntax, "file with no instructions", help: "a Dockerfile starts with FROM <image>",
+                at: source.range(0..<0), in: source)
+        }
+        return (directives.directives, instructions)
+    }
+
+    private mutating func note(comment: ArraySlice<UInt8>) {
+        let text = String(decoding: comment, as: UTF8.self).trimmingBlanks()
+        if text.isEmpty { comments = [] } else { comments.append(text) }
+    }
+
+    private static func droppingLeadingWhitespace(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        // White space that is not ASCII needs the bytes behind it, so the check goes through an array of the start.
+        var rest = line
+        while let first = rest.first {
+            let length =
+                first < 0x80
+                ? (Byte.isBlank(first) ? 1 : 0) : Byte.whitespaceLength(Array(rest.prefix(3)), at: 0)
+            guard length > 0 else { break }
+            rest = rest.dropFirst(length)
+        }
+        return rest
+    }
+
+    /// Cuts off an escape token at the end of a line, with blanks behind it. An escape token before it makes it an
+    /// ordinary character.
+    private func splitContinuation(_ line: ArraySlice<UInt8>) -> (content: ArraySlice<UInt8>, continues: Bool) {
+        let escape = directives.directives.escape.byte
+        var rest = line
+        while let last = rest.last, last == Byte.space || last == Byte.tab { rest.removeLast() }
+        guard rest.last == escape else { return (line, false) }
+        rest.removeLast()
+        return rest.last == escape ? (line, false) : (rest, true)
+    }
+
+    /// Reads the rest of an instruction that starts with `first`.
+    private mutating func parseInstruction(
+        _ first: ArraySlice<UInt8>, continues: Bool
+    ) throws(DockerfileError) -> Instruction? {
+        var line = LogicalLine()
+        var emptyLines: [SourceRange] = []
+        var continues = continues
+        var end = first.endIndex
+        line.append(first)
+        while continues, let next = try reader.next() {
+            let text = Self.droppingLeadingWhitespace(next.content)
+            if text.first == Byte.hash { continue }
+            if text.isEmpty {
+                emptyLines.append(source.range(next.content.startIndex..<next.content.endIndex))
+                continue
+            }
+            let (content, more) = splitContinuation(next.content)
+            line.append(content)
+            end = next.content.endIndex
+            continues = more
+        }
+        let all = 0..<line.bytes.count
+        // Nothing but escape tokens and blanks.
+        guard !Byte.trimmed(line.bytes, all).isEmpty else { return nil }
+        let statement = Statement(line, all, source: source, escape: directives.directives.escape)
+        let heredocs = try readHeredocs(of: statement, end: &end)
+        let parser = InstructionParser(statement: statement, heredocs: heredocs, comments: comments)
+        let checks = comments.lazy.compactMap(Self.checkConfiguration).first
+        return Instruction(
+            body: try parser.parseBody(), keyword: statement.keyword, range: source.range(first.startIndex..<end),
+            text: line.text(statement.range), comments: comments, emptyContinuations: emptyLines, checks: checks)
+    }
+
+    /// What a comment `check=...` asks for; a comment that cannot be understood asks for nothing.
+    private static func checkConfiguration(_ comment: String) -> CheckConfiguration? {
+        guard let found = DirectiveParser.split(Array(comment.utf8)[...]), found.key == "check" else { return nil }
+        let value = String(decoding: found.value.prefix { $0 != Byte.space }, as: UTF8.self)
+        return try? CheckConfiguration(parsing: value)
+    }
+}
+
+// MARK: - Heredocs
+
+extension DocumentParser {
+    /// Reads the lines that belong to the heredocs of a statement.
+    private mutating func readHeredocs(of statement: Statement, end: inout Int) throws(DockerfileError) -> [Heredoc] {
+        guard try canContainHeredocs(statement) else { return [] }
+        var heredocs: [Heredoc] = []
+        for marker in try HeredocMarker.find(in: statement) {
+            let start = reader.offset
+            let contentEnd = try readBody(of: marker, in: statement, end: &end)
+            heredocs.append(
+                Heredoc(
+                    name: marker.name, fileDescriptor: marker.fileDescriptor, expands: marker.expands,
+                    stripsTabs: marker.stripsTabs,
+                    content: String(decoding: source.bytes[start..<contentEnd], as: UTF8.self),
+                    range: statement.sourceRange(marker.range), contentRange: source.range(start..<contentEnd)))
+        }
+        return heredocs
+    }
+
+    private func canContainHeredocs(_ statement: Statement) throws(DockerfileError) -> Bool {
+        guard statement.bytes.contains(Byte.less) else { return false }
+        var statement = statement
+        if statement.name == "ONBUILD" {
+            statement = Statement(
+                statement.line, statement.arguments, source: source, escape: directives.directives.escape)
+        }
+        guard ["RUN", "COPY", "ADD"].contains(statement.name) else { return false }
+        if case .notAnArray = JSONArrayParser.parse(statement.bytes, statement.arguments) { return true }
+        return false
+    }
+
+    /// Reads up to the delimiter and returns where the content ends.
+    private mutating func readBody(
+        of marker: HeredocMarker, in statement: Statement, end: inout Int
+    ) throws(DockerfileError) -> Int {
+        while let line = try reader.next() {
+            var content = line.content
+            if marker.stripsTabs { content = content.drop { $0 == Byte.tab } }
+            guard content.elementsEqual(marker.name.utf8) else { continue }
+            end = line.content.endIndex
+            return line.whole.startIndex
+        }
+        throw statement.error(
+            .invalidHeredoc, "unterminated heredoc", help: "add a line that contains only \(marker.name)",
+            at: marker.range)
+    }
+}

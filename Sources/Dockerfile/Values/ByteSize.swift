@@ -1,0 +1,30 @@
+/// A number of bytes with a unit: `64m`, `1.5GB`, `2 KiB`. All units are powers of 1024.
+public struct ByteSize: Sendable, Hashable {
+    /// The number of bytes; never negative.
+    public var bytes: Int64
+
+    /// Parses a number, an optional blank and an optional unit (`b k m g t p e z y`, with or without `b` or `ib`, in
+    /// any case). Nil if the text is none or the number does not fit.
+    public init?(parsing text: String) {
+        let digits = text.utf8.prefix { Byte.isDigit($0) || $0 == UInt8(ascii: ".") }
+        guard let first = digits.first, Byte.isDigit(first),
+            let number = Double(String(decoding: digits, as: UTF8.self))
+        else { return nil }
+        var unit = String(decoding: text.utf8.dropFirst(digits.count), as: UTF8.self)[...]
+        if unit.first == " " { unit = unit.dropFirst() }
+        var suffix = unit.lowercased()
+        var power = 0
+        if let letter = suffix.first, letter != "b" {
+            guard let index = "kmgtpezy".firstIndex(of: letter) else { return nil }
+            power = "kmgtpezy".distance(from: "kmgtpezy".startIndex, to: index) + 1
+            suffix.removeFirst()
+            guard ["", "b", "ib"].contains(suffix) else { return nil }
+        } else {
+            guard ["", "b"].contains(suffix) else { return nil }
+        }
+        var value = number
+        for _ in 0..<power { value *= 1024 }
+        guard value < Double(Int64.max) else { return nil }
+        bytes = Int64(value)
+    }
+}

@@ -1,0 +1,104 @@
+internal import Archive
+internal import ContentStore
+internal import FileSystem
+public import OCI
+internal import Synchronization
+internal import SystemPackage
+
+extension LayerStore {
+    /// The most bytes that the archive of one layer may have: 1 TiB. gzip expands a thousandfold, so a blob's own size
+    /// says little.
+    public static let unpackedSizeLimit: Int64 = 1 << 40
+
+    /// Unpacks the blob of a layer, unless that has been done before.
+    ///
+    /// Who calls for the same layer meanwhile waits for the same work. The bytes are verified against the DiffID on the
+    /// way; nothing is there until they have been.
+    ///
+    /// - Parameters:
+    ///   - blob: the layer's blob, which is in the content store; gzip, zstd, bzip2, xz or not compressed.
+    ///   - progress: called on another thread with the number of bytes of the blob read so far, now and then.
+    /// - Throws: `LayerStoreError`: `diffIDMismatch`, `invalidEntry`, `tooLarge`, `unmappedOwner`; `ArchiveError`;
+    ///   `StoreError`; `FileSystemError`; `CancellationError`.
+    public func unpack(
+        diffID: Digest, blob: Descriptor, progress: @escaping @Sendable (Int64) -> Void = { _ in }
+    ) async throws {
+        if try isUnpacked(diffID) { return }
+        try await unpacking.value(for: diffID) {
+            try await blocking { flag in
+                try self.unpackNow(diffID: diffID, blob: blob, flag: flag, progress: progress)
+            }
+        }
+    }
+
+    private func unpackNow(
+        diffID: Digest, blob: Descriptor, flag: CancellationFlag, progress: (Int64) -> Void
+    ) throws {
+        if try place(of: diffID) != nil { return }
+        try store.pin([blob.digest])
+        let (place, tree) = try newTree()
+        do {
+            let (record, format) = try store.withSource(of: blob.digest) { source in
+                try extract(source, diffID: diffID, into: tree, flag: flag, progress: progress)
+            }
+            try install(place, as: diffID, record)
+            // Not this program's own compression, so without a level.
+            try store.putLayerBlob(blob, diffID: diffID, compression: "\(format)")
+        } catch {
+            discard(place)
+            throw error
+        }
+    }
+
+    private func extract(
+        _ source: FileSource, diffID: Digest, into tree: DirectoryHandle, flag: CancellationFlag,
+        progress: (Int64) -> Void
+    ) throws -> (LayerPlace.Record, StreamFormat) {
+        let limits = Decompressor.Limits(greatestSize: Self.unpackedSizeLimit)
+        let decompressor = try Decompressor.open(source, limits: limits)
+        var digester = Digester(diffID.algorithm)
+        let counted = TeeSource(of: decompressor) { bytes in
+            unsafe bytes.withUnsafeBytes { unsafe digester.update($0) }
+        }
+        let options = TarReader.Options(greatestFileSize: Self.unpackedSizeLimit)
+        let reader = TarReader(counted, options: options)
+        let builder = TreeBuilder(root: tree)
+        var record = LayerPlace.Record()
+        var buffer = [UInt8](repeating: 0, count: 256 << 10)
+        var announced: Int64 = 0
+        var total: Int64 = 0
+        while let entry = try reader.next() {
+            try flag.check()
+            // Sparse files are larger than what the archive holds of them.
+            total += entry.size
+            if total > Self.unpackedSizeLimit {
+                throw LayerStoreError(.tooLarge, "the layer \(diffID) unpacks to more than \(total >> 30) GiB")
+            }
+            try builder.add(entry) { file in
+                while true {
+                    let length = try unsafe buffer.withUnsafeMutableBytes { try unsafe reader.read(into: $0) }
+                    if length == 0 { return }
+                    try flag.check()
+                    try unsafe buffer.withUnsafeBytes { bytes in
+                        try unsafe file.writeAll(UnsafeRawBufferPointer(rebasing: bytes[..<length]), path: entry.path)
+                    }
+                }
+            }
+            record.entryCount += 1
+            if decompressor.inputCount - announced >= 1 << 20 {
+                announced = decompressor.inputCount
+                progress(announced)
+            }
+        }
+        try reader.drain()
+        let found = digester.finalize()
+        guard found == diffID else {
+            throw LayerStoreError(
+                .diffIDMismatch, "the layer should have the DiffID \(diffID), but its contents have \(found)")
+        }
+        record.implied = try builder.finish().map { $0.components.compactMap(FileName.init) }
+        record.size = counted.count
+        progress(decompressor.inputCount)
+        return (record, decompressor.format)
+    }
+}

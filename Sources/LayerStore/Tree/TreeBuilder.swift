@@ -1,0 +1,341 @@
+internal import Archive
+internal import FileSystem
+internal import SystemPackage
+
+/// Builds the directory of one layer from the entries of its archive, in overlayfs' form: whiteouts as character devices
+/// 0:0, opaque directories by an extended attribute.
+///
+/// Entries are other people's and may be hostile. Every name is opened from its parent's descriptor without following
+/// links. Where an earlier entry made a symbolic link and a later one goes through it, the link is resolved as if the
+/// layer were the whole file system, so it leads somewhere inside or nowhere. `..` in a path is refused; a later entry of
+/// the same path replaces the earlier one, whatever the two are.
+///
+/// A directory that no entry made but that some entry lies in is *implied*: 0755, root's. Its true attributes are those
+/// of the layers below, which are not known here; so it is remembered, and `LayerView` looks further down for them.
+final class TreeBuilder {
+    /// How many descriptors of the current path are kept open; deeper directories are opened for each entry.
+    private static let keptLevels = 100
+    /// PATH_MAX: a longer path could not be used in a container anyway.
+    private static let longestPath = 4096
+
+    let root: DirectoryHandle
+    /// The directories that lead to the last entry.
+    private var levels: [(name: FileName, handle: DirectoryHandle)] = []
+    private var directoryTimes: [(path: [FileName], time: Timestamp)] = []
+    private var rootTime: Timestamp?
+    private var implied: Set<[FileName]> = []
+
+    /// Prepares to fill `root`, an empty directory.
+    init(root: DirectoryHandle) {
+        self.root = root
+    }
+
+    /// Adds one entry. `writeContents` fills the new file of an entry that is a regular file.
+    func add(_ entry: TarEntry, writeContents: (FileDescriptor) throws -> Void) throws {
+        let path = try names(of: entry.path)
+        guard let name = path.last else {
+            guard entry.kind == .directory else { throw invalid(entry, "takes the place of the root directory") }
+            try setAttributes(of: root, entry)
+            rootTime = entry.mtime
+            return
+        }
+        let parentPath = path.dropLast()
+        if parentPath.contains(where: \.hasWhiteoutPrefix) { throw invalid(entry, "lies in a whiteout") }
+        switch Whiteout(name) {
+        case .none:
+            break
+        case .reserved:
+            return
+        case .invalid:
+            throw invalid(entry, "is a whiteout of nothing")
+        case .opaque:
+            let parent = try directory(parentPath, for: entry)
+            return try parent.extendedAttributes.set(LayerAttributes.opaque, to: [UInt8(ascii: "y")])
+        case .removes(let hidden):
+            return try addWhiteout(of: hidden, in: try directory(parentPath, for: entry))
+        }
+        // Before the parent, since that is what the levels are wanted for next.
+        var target: (directory: DirectoryHandle, name: FileName)?
+        if case .hardLink(let targetPath) = entry.kind {
+            let names = try names(of: targetPath)
+            if names == path { return }
+            target = try hardLinkTarget(names, of: entry)
+        }
+        let parent = try directory(parentPath, for: entry)
+        switch entry.kind {
+        case .directory:
+            let made = try makeDirectory(name, in: parent)
+            try setAttributes(of: made, entry)
+            implied.remove(path)
+            directoryTimes.append((path, entry.mtime))
+        case .file:
+            try replacing(name, in: parent) { try addFile(entry, name, in: parent, writeContents) }
+        case .symlink(let target):
+            try replacing(name, in: parent) { try parent.makeSymbolicLink(name, to: target) }
+            try setOwner(entry) { try parent.setOwner(of: name, uid: entry.uid, gid: entry.gid) }
+            try parent.setTimes(of: name, to: entry.mtime)
+        case .hardLink:
+            guard let target else { return }
+            try replacing(name, in: parent) { try parent.makeHardLink(name, to: target.name, in: target.directory) }
+        case .fifo:
+            try addNode(entry, name, .fifo, .zero, in: parent)
+        case .characterDevice(let device):
+            try addNode(entry, name, .characterDevice, device, in: parent)
+        case .blockDevice(let device):
+            try addNode(entry, name, .blockDevice, device, in: parent)
+        }
+    }
+
+    /// Sets the times of all directories, which every entry in them has changed, and gives the paths of the implied
+    /// directories, sorted.
+    func finish() throws -> [FilePath] {
+        for (path, time) in directoryTimes {
+            guard let name = path.last, let parent = try existingDirectory(path.dropLast()),
+                try parent.statusIfExists(of: name)?.kind == .directory
+            else { continue }
+            try parent.setTimes(of: name, to: time)
+        }
+        if let rootTime { try root.setTimes(rootTime) }
+        var result: [FilePath] = []
+        for path in implied {
+            // A later entry may have taken its place.
+            guard try existingDirectory(path[...]) != nil else { continue }
+            result.append(FilePath(names: path))
+        }
+        return result.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+    }
+
+    // MARK: Directories on the way
+
+    private func names(of path: FilePath) throws -> [FileName] {
+        guard path.length <= Self.longestPath else {
+            throw LayerStoreError(.invalidEntry, "the layer has a path of \(path.length) bytes")
+        }
+        var names: [FileName] = []
+        for component in path.components where component.kind != .currentDirectory {
+            guard let name = FileName(component) else {
+                throw LayerStoreError(.invalidEntry, "the layer's entry \(path) leads out of the layer")
+            }
+            names.append(name)
+        }
+        return names
+    }
+
+    /// The directory at `path`, made where it is missing.
+    private func directory(_ path: ArraySlice<FileName>, for entry: TarEntry) throws -> DirectoryHandle {
+        try walk(path) { parent, name, depth in
+            try makeImplied(Array(path.prefix(depth + 1)), name, in: parent, for: entry)
+        } ?? root
+    }
+
+    /// Makes a directory that no entry has made yet.
+    private func makeImplied(
+        _ path: [FileName], _ name: FileName, in parent: DirectoryHandle, for entry: TarEntry
+    ) throws -> DirectoryHandle {
+        let existing = try parent.statusIfExists(of: name)
+        if let existing {
+            guard existing.isWhiteout else {
+                throw invalid(entry, "lies in \(name), which is no directory of this layer")
+            }
+            // It was removed below, and something new stands in its place.
+            try parent.removeFile(name)
+        }
+        implied.insert(path)
+        directoryTimes.append((path, entry.mtime))
+        return try Self.makeNewDirectory(name, in: parent, isOpaque: existing != nil)
+    }
+
+    /// The directory at `path`, or nil when there is none.
+    private func existingDirectory(_ path: ArraySlice<FileName>) throws -> DirectoryHandle? {
+        try walk(path) { _, _, _ in nil }
+    }
+
+    /// Goes down `path`, by the descriptors of the last entry's path as far as the two agree. `missing` makes or refuses
+    /// what is not there; nil from it ends the walk.
+    private func walk(
+        _ path: ArraySlice<FileName>, missing: (DirectoryHandle, FileName, Int) throws -> DirectoryHandle?
+    ) throws -> DirectoryHandle? {
+        var agreeing = 0
+        for (level, name) in zip(levels, path) {
+            if level.name != name { break }
+            agreeing += 1
+        }
+        levels.removeLast(levels.count - agreeing)
+        var current = levels.last?.handle ?? root
+        for (depth, name) in path.enumerated().dropFirst(agreeing) {
+            if let next = try open(name, in: current, path: path.prefix(depth + 1)) {
+                current = next
+            } else if let made = try missing(current, name, depth) {
+                current = made
+            } else {
+                return nil
+            }
+            if levels.count == depth, depth < Self.keptLevels { levels.append((name, current)) }
+        }
+        return current
+    }
+
+    private func open(
+        _ name: FileName, in directory: DirectoryHandle, path: ArraySlice<FileName>
+    ) throws(FileSystemError) -> DirectoryHandle? {
+        do {
+            return try directory.openDirectory(name)
+        } catch let error where error.code == .noSuchFileOrDirectory {
+            return nil
+        } catch let error where error.code == .notDirectory || error.code == .tooManySymbolicLinkLevels {
+            guard try directory.statusIfExists(of: name)?.kind == .symbolicLink else { return nil }
+        }
+        do {
+            return try root.openDirectoryInRoot(FilePath(names: path))
+        } catch let error where error.isNotFound || error.code == .tooManySymbolicLinkLevels {
+            return nil
+        }
+    }
+
+    // MARK: Making entries
+
+    private func makeDirectory(_ name: FileName, in parent: DirectoryHandle) throws -> DirectoryHandle {
+        guard let existing = try parent.statusIfExists(of: name) else {
+            return try Self.makeNewDirectory(name, in: parent, isOpaque: false)
+        }
+        if existing.kind == .directory { return try parent.openDirectory(name) }
+        try parent.removeFile(name)
+        return try Self.makeNewDirectory(name, in: parent, isOpaque: existing.isWhiteout)
+    }
+
+    private static func makeNewDirectory(
+        _ name: FileName, in parent: DirectoryHandle, isOpaque: Bool
+    ) throws -> DirectoryHandle {
+        try parent.makeDirectory(name)
+        let made = try parent.openDirectory(name)
+        // Whatever the umask and a setgid bit of the parent made of it.
+        try made.setMode(0o755)
+        if isOpaque { try made.extendedAttributes.set(LayerAttributes.opaque, to: [UInt8(ascii: "y")]) }
+        return made
+    }
+
+    /// A whiteout concerns the layers below only: what this layer has of the same name stays, but as a directory stops
+    /// being merged (OCI image specification, layer.md: "Whiteouts").
+    private func addWhiteout(of name: FileName, in parent: DirectoryHandle) throws {
+        guard let existing = try parent.statusIfExists(of: name) else {
+            return try parent.makeNode(name, kind: .characterDevice, mode: 0)
+        }
+        guard existing.kind == .directory else { return }
+        try parent.openDirectory(name).extendedAttributes.set(LayerAttributes.opaque, to: [UInt8(ascii: "y")])
+    }
+
+    /// Runs `make`, once more after removing what has the name already.
+    private func replacing(_ name: FileName, in parent: DirectoryHandle, _ make: () throws -> Void) throws {
+        do {
+            try make()
+        } catch let error as FileSystemError where error.code == .fileExists {
+            try parent.removeTree(name)
+            try make()
+        }
+    }
+
+    private func addFile(
+        _ entry: TarEntry, _ name: FileName, in parent: DirectoryHandle,
+        _ writeContents: (FileDescriptor) throws -> Void
+    ) throws {
+        let file = try parent.createFile(name)
+        do {
+            try writeContents(file)
+            try setAttributes(of: file, entry)
+        } catch {
+            file.closeAfterReading()
+            throw error
+        }
+        try file.close()
+    }
+
+    private func setAttributes(of file: FileDescriptor, _ entry: TarEntry) throws {
+        // The owner first: changing it clears setuid bits and capabilities.
+        try setOwner(entry) { try file.setOwner(uid: entry.uid, gid: entry.gid, path: entry.path) }
+        if !entry.xattrs.isEmpty { try setExtendedAttributes(ExtendedAttributes(of: file, path: entry.path), entry) }
+        try file.setMode(entry.mode, path: entry.path)
+        try file.setTimes(entry.mtime, path: entry.path)
+    }
+
+    private func setAttributes(of directory: DirectoryHandle, _ entry: TarEntry) throws {
+        try setOwner(entry) { try directory.setOwner(uid: entry.uid, gid: entry.gid) }
+        if !entry.xattrs.isEmpty { try setExtendedAttributes(directory.extendedAttributes, entry) }
+        try directory.setMode(entry.mode)
+    }
+
+    private func setExtendedAttributes(
+        _ attributes: ExtendedAttributes, _ entry: TarEntry
+    ) throws(FileSystemError) {
+        for attribute in entry.xattrs where LayerAttributes.isKept(attribute.name) {
+            do {
+                try attributes.set(attribute.name, to: attribute.value)
+            } catch let error where error.code == .notSupported {
+                // The store's file system has none; containers on it could not use them either.
+                return
+            }
+        }
+    }
+
+    private func setOwner(_ entry: TarEntry, _ set: () throws -> Void) throws {
+        do {
+            try set()
+        } catch let error as FileSystemError where error.code == .invalidArgument {
+            throw LayerStoreError(
+                .unmappedOwner,
+                "\(entry.path) belongs to \(entry.uid):\(entry.gid), which this user's subordinate ids do not reach "
+                    + "(see /etc/subuid and /etc/subgid)")
+        }
+    }
+
+    private func addNode(
+        _ entry: TarEntry, _ name: FileName, _ kind: FileKind, _ device: DeviceNumber, in parent: DirectoryHandle
+    ) throws {
+        // As a real device, 0:0 would be a whiteout.
+        if kind == .characterDevice, device == .zero { return try addStandIn(entry, name, kind, device, in: parent) }
+        do {
+            try replacing(name, in: parent) { try parent.makeNode(name, kind: kind, device: device) }
+        } catch let error as FileSystemError where error.code == .notPermitted && kind != .fifo {
+            return try addStandIn(entry, name, kind, device, in: parent)
+        }
+        try setOwner(entry) { try parent.setOwner(of: name, uid: entry.uid, gid: entry.gid) }
+        try parent.setMode(of: name, to: entry.mode)
+        try parent.setTimes(of: name, to: entry.mtime)
+    }
+
+    /// An empty file that says which device it stands for, since a user namespace may not make device nodes.
+    private func addStandIn(
+        _ entry: TarEntry, _ name: FileName, _ kind: FileKind, _ device: DeviceNumber, in parent: DirectoryHandle
+    ) throws {
+        try replacing(name, in: parent) {
+            try addFile(entry, name, in: parent) { file in
+                let value = LayerAttributes.encode(kind, device)
+                try ExtendedAttributes(of: file, path: parent.pathOf(name)).set(LayerAttributes.device, to: value)
+            }
+        }
+    }
+
+    private func hardLinkTarget(
+        _ path: [FileName], of entry: TarEntry
+    ) throws -> (directory: DirectoryHandle, name: FileName) {
+        guard let name = path.last, let directory = try existingDirectory(path.dropLast()),
+            let status = try directory.statusIfExists(of: name), !status.isWhiteout, status.kind != .directory
+        else { throw invalid(entry, "is a hard link to no file of this layer") }
+        return (directory, name)
+    }
+
+    private func invalid(_ entry: TarEntry, _ what: String) -> LayerStoreError {
+        LayerStoreError(.invalidEntry, "the layer's entry \(entry.path) \(what)")
+    }
+}
+
+extension FilePath {
+    /// A relative path of these names.
+    init(names: some Sequence<FileName>) {
+        var bytes: [UInt8] = []
+        for name in names {
+            if !bytes.isEmpty { bytes.append(UInt8(ascii: "/")) }
+            name.append(to: &bytes)
+        }
+        self.init(bytes: bytes)
+    }
+}

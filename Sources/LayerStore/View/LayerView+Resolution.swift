@@ -1,0 +1,58 @@
+public import FileSystem
+public import SystemPackage
+
+/// Where a path of an image leads.
+public struct ResolvedPath: Sendable {
+    /// The absolute path without symbolic links, `.` and `..`, be it there or not.
+    public let path: FilePath
+    /// What is there; nil when nothing is.
+    public let node: Node?
+    /// The deepest thing on the way that exists: `node` if there is one, else the last directory (or the file that is in
+    /// the way of going further).
+    public let deepest: Node
+    /// The names after `deepest` that do not exist; empty when `node` is there.
+    public let missing: [FileName]
+}
+
+extension LayerView {
+    /// Follows `path` through symbolic links, as far as it exists and beyond.
+    ///
+    /// - Parameter followFinalSymlink: Whether a symbolic link as the last component is followed too.
+    /// - Throws: `LayerStoreError.symbolicLinkLoop`; `FileSystemError`.
+    public func resolve(_ path: FilePath, followFinalSymlink: Bool = true) throws -> ResolvedPath {
+        var pending = Array(path.components.reversed())
+        var existing = [root]
+        var missing: [FileName] = []
+        var links = 0
+        while let component = pending.popLast() {
+            guard let name = FileName(component) else {
+                if component.kind == .parentDirectory {
+                    if !missing.isEmpty {
+                        missing.removeLast()
+                    } else if existing.count > 1 {
+                        existing.removeLast()
+                    }
+                }
+                continue
+            }
+            guard missing.isEmpty, let node = try existing.last?.directory()?.child(name) else {
+                missing.append(name)
+                continue
+            }
+            guard let target = node.symlinkTarget, followFinalSymlink || !pending.isEmpty else {
+                existing.append(node)
+                continue
+            }
+            links += 1
+            guard links <= Self.symbolicLinkLimit else {
+                throw LayerStoreError(.symbolicLinkLoop, "\(path) leads through too many symbolic links")
+            }
+            if target.isAbsolute { existing = [root] }
+            pending += target.components.reversed()
+        }
+        let deepest = existing.last ?? root
+        return ResolvedPath(
+            path: FilePath(root: "/", FilePath(names: deepest.names + missing).components),
+            node: missing.isEmpty ? deepest : nil, deepest: deepest, missing: missing)
+    }
+}

@@ -1,0 +1,65 @@
+internal import OCI
+
+/// Where a registry answers.
+struct RegistryEndpoint: Hashable, Sendable {
+    /// The registry as image references name it: `docker.io`.
+    let name: String
+    /// The host that answers, without brackets: `registry-1.docker.io`, `::1`.
+    let host: String
+    /// The port; nil for the scheme's own.
+    let port: Int?
+
+    /// The endpoint of the registry that a reference names.
+    ///
+    /// - Throws: `invalidConfiguration` when the name has no usable host or port.
+    init(registry: String) throws(RegistryError) {
+        name = registry
+        let authority = Self.hubNames.contains(registry) ? "registry-1.docker.io" : registry
+        guard let (host, port) = Self.split(authority) else {
+            throw RegistryError(.invalidConfiguration, "invalid registry name \"\(registry)\"")
+        }
+        self.host = host
+        self.port = port
+    }
+
+    /// Docker Hub's names; its registry answers at yet another.
+    private static let hubNames: Set<String> = ["docker.io", "index.docker.io"]
+
+    /// Splits `host[:port]` or `[address]:port`.
+    static func split(_ authority: String) -> (host: String, port: Int?)? {
+        var host = Substring(authority)
+        var port: Substring?
+        if host.first == "[" {
+            guard let end = host.firstIndex(of: "]") else { return nil }
+            let rest = host[host.index(after: end)...]
+            guard rest.isEmpty || rest.first == ":" else { return nil }
+            port = rest.isEmpty ? nil : rest.dropFirst()
+            host = host[..<end].dropFirst()
+        } else if let colon = host.firstIndex(of: ":") {
+            port = host[host.index(after: colon)...]
+            host = host[..<colon]
+        }
+        guard !host.isEmpty else { return nil }
+        guard let port else { return (String(host), nil) }
+        guard let number = UInt16(port), number > 0 else { return nil }
+        return (String(host), Int(number))
+    }
+
+    /// Whether the registry runs on this machine, so that plain HTTP to it crosses no network.
+    var isLoopback: Bool { Self.isLoopback(host) }
+
+    static func isLoopback(_ host: String) -> Bool {
+        if host == "localhost" || host.hasSuffix(".localhost") { return true }
+        return NetworkAddress(host)?.isLoopback ?? false
+    }
+
+    /// `host[:port]` as a URL has it.
+    var authority: String {
+        (host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host) + (port.map { ":\($0)" } ?? "")
+    }
+
+    /// The URL of `path`, which begins with a slash.
+    func url(_ path: String, plainHTTP: Bool) -> String {
+        (plainHTTP ? "http://" : "https://") + authority + path
+    }
+}

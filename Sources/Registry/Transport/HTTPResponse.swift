@@ -1,0 +1,69 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+internal import NIOHTTP1
+
+/// The head of an answer, and its body as it arrives.
+struct HTTPResponse: Sendable {
+    let status: Int
+    private let headers: HTTPHeaders
+    private let body: HTTPClientResponse.Body
+    private let failure: TransportFailure
+
+    init(_ response: HTTPClientResponse, failure: TransportFailure) {
+        status = Int(response.status.code)
+        headers = response.headers
+        body = response.body
+        self.failure = failure
+    }
+
+    /// The host that answered.
+    var host: String { failure.host }
+
+    /// The values of all headers of that name.
+    func values(of name: String) -> [String] { headers[name] }
+
+    /// The value of the first header of that name.
+    func value(of name: String) -> String? { headers.first(name: name) }
+
+    /// The number of bytes the server promises to send; nil when it does not say.
+    var contentLength: Int64? { value(of: "Content-Length").flatMap { Int64($0) } }
+
+    /// Passes the body on, piece by piece. Where `consume` fails, the rest is not read.
+    func forEachChunk(
+        _ consume: (Span<UInt8>) throws(RegistryError) -> Void
+    ) async throws(RegistryError) {
+        var iterator = body.makeAsyncIterator()
+        while true {
+            let chunk: ByteBuffer?
+            do { chunk = try await iterator.next() } catch { throw failure.error(for: error) }
+            guard let chunk else { return }
+            try consume(chunk.readableBytesUInt8Span)
+        }
+    }
+
+    /// The whole body, which may have no more than `limit` bytes.
+    ///
+    /// - Throws: `tooLarge`, as soon as it is known, naming `what`.
+    func bytes(limit: Int, of what: String) async throws(RegistryError) -> [UInt8] {
+        func tooLarge() -> RegistryError {
+            RegistryError(.tooLarge, "\(what) from \(host) is larger than the \(limit) bytes that are accepted")
+        }
+        if let contentLength, contentLength > limit { throw tooLarge() }
+        var result: [UInt8] = []
+        try await forEachChunk { (chunk) throws(RegistryError) in
+            guard result.count + chunk.count <= limit else { throw tooLarge() }
+            for index in chunk.indices { result.append(chunk[index]) }
+        }
+        return result
+    }
+
+    /// Reads a short body to its end, so that the connection can be used again; a long one is given up.
+    func discard() async {
+        var rest = 64 * 1024
+        // Whatever is wrong with a body that nobody wants, the next request is on its own.
+        try? await forEachChunk { (chunk) throws(RegistryError) in
+            rest -= chunk.count
+            if rest < 0 { throw RegistryError(.tooLarge, "the rest is not read") }
+        }
+    }
+}

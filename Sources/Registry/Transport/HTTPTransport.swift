@@ -1,0 +1,128 @@
+internal import AsyncHTTPClient
+internal import FoundationEssentials
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOSSL
+internal import Synchronization
+
+/// Sends single HTTP requests and turns what goes wrong with them into a `RegistryError`. It follows no redirect,
+/// authenticates nobody and tries nothing twice: those are decisions of its caller.
+final class HTTPTransport: Sendable {
+    struct Request: Sendable {
+        enum Method: String, Sendable {
+            case get = "GET"
+            case head = "HEAD"
+            case post = "POST"
+        }
+
+        var method = Method.get
+        var url: String
+        var headers: [(name: String, value: String)] = []
+        var authorization: Secret?
+        /// A form to send as the body.
+        var form: Secret?
+    }
+
+    private struct Clients: Sendable {
+        /// One for each proxy, and one for none: the library has its proxy in the client's configuration.
+        var byProxy: [ProxySettings.Proxy?: HTTPClient] = [:]
+        var isShutDown = false
+    }
+
+    private let configuration: RegistryConfiguration
+    private let clients = Mutex(Clients())
+
+    init(configuration: RegistryConfiguration) { self.configuration = configuration }
+
+    deinit {
+        // Nobody is left to tell if closing idle connections fails.
+        for client in takeClients().values { client.shutdown { _ in } }
+    }
+
+    /// Closes all connections; every later request fails as canceled.
+    func shutdown() async {
+        for client in takeClients().values {
+            // The only error is that requests were still running, which ended them.
+            try? await client.shutdown()
+        }
+    }
+
+    private func takeClients() -> [ProxySettings.Proxy?: HTTPClient] {
+        clients.withLock { clients in
+            defer { clients.byProxy = [:] }
+            clients.isShutDown = true
+            return clients.byProxy
+        }
+    }
+
+    /// Sends `request` and returns as soon as the head of the answer is there.
+    func send(_ request: Request) async throws(RegistryError) -> HTTPResponse {
+        guard let url = URL(string: request.url), let origin = Redirect.origin(of: url) else {
+            throw RegistryError(.invalidConfiguration, "invalid URL for a request to a registry")
+        }
+        let proxy = configuration.proxies.proxy(
+            host: origin.host, port: origin.port, plainHTTP: origin.scheme == "http")
+        guard let client = client(for: proxy) else { throw RegistryError(.canceled, "the build is over") }
+        var message = HTTPClientRequest(url: request.url)
+        message.method = HTTPMethod(rawValue: request.method.rawValue)
+        message.headers.add(name: "User-Agent", value: "slipway")
+        for (name, value) in request.headers { message.headers.add(name: name, value: value) }
+        if let authorization = request.authorization {
+            message.headers.add(name: "Authorization", value: authorization.exposed)
+        }
+        if let form = request.form {
+            message.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
+            message.body = .bytes(ByteBuffer(string: form.exposed))
+        }
+        let failure = TransportFailure(host: origin.host, proxy: proxy?.host)
+        do {
+            let response = try await client.execute(message, timeout: TimeAmount(configuration.readTimeout))
+            return HTTPResponse(response, failure: failure)
+        } catch {
+            throw failure.error(for: error)
+        }
+    }
+
+    private func client(for proxy: ProxySettings.Proxy?) -> HTTPClient? {
+        clients.withLock { clients in
+            guard !clients.isShutDown else { return nil }
+            if let client = clients.byProxy[proxy] { return client }
+            let client = HTTPClient(
+                eventLoopGroupProvider: .singleton,
+                configuration: HTTPClient.Configuration(configuration, proxy: proxy))
+            clients.byProxy[proxy] = client
+            return client
+        }
+    }
+}
+
+extension HTTPClient.Configuration {
+    fileprivate init(_ configuration: RegistryConfiguration, proxy: ProxySettings.Proxy?) {
+        var tls = TLSConfiguration.makeClientConfiguration()
+        if let file = configuration.certificateFile { tls.trustRoots = .file(file) }
+        // Requests wait for a free connection only as long as for a new one, so there must always be one: how many
+        // run at a time is limited above.
+        var pool = ConnectionPool(idleTimeout: .seconds(30), concurrentHTTP1ConnectionsPerHostSoftLimit: 256)
+        // The library would go on connecting until the timeout, also where the connection is refused.
+        pool.retryConnectionEstablishment = false
+        self.init(
+            tlsConfiguration: tls, redirectConfiguration: .disallow,
+            timeout: Timeout(
+                connect: TimeAmount(configuration.connectTimeout), read: TimeAmount(configuration.readTimeout)),
+            connectionPool: pool, proxy: proxy.map(Proxy.init), decompression: .disabled)
+        httpVersion = .http1Only
+    }
+}
+
+extension HTTPClient.Configuration.Proxy {
+    fileprivate init(_ proxy: ProxySettings.Proxy) {
+        switch proxy.kind {
+        case .socks5: self = .socksServer(host: proxy.host, port: proxy.port)
+        case .http:
+            let authorization = proxy.username.map { username in
+                HTTPClient.Authorization.basic(username: username, password: proxy.password?.exposed ?? "")
+            }
+            self = .server(host: proxy.host, port: proxy.port, authorization: authorization)
+        }
+    }
+}
