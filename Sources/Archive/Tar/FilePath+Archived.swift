@@ -1,21 +1,22 @@
-internal import FileSystem
 internal import SystemPackage
 
 extension FilePath {
     /// The path which an archive calls `name`: relative to the archive's root, without `.` components and without NUL.
     /// `..` stays.
     init(archived name: [UInt8]) {
-        if !name.needsCleaning {
-            self.init(bytes: name)
-            return
+        // One pass over the bytes, since a layer has tens of thousands of paths.
+        var text: [CInterop.PlatformChar] = []
+        text.reserveCapacity(name.count + 1)
+        if name.needsCleaning {
+            for component in name.split(separator: UInt8(ascii: "/")) where component != [UInt8(ascii: ".")] {
+                if !text.isEmpty { text.append(CInterop.PlatformChar(bitPattern: UInt8(ascii: "/"))) }
+                for byte in component { text.append(CInterop.PlatformChar(bitPattern: byte)) }
+            }
+        } else {
+            for byte in name { text.append(CInterop.PlatformChar(bitPattern: byte)) }
         }
-        var clean: [UInt8] = []
-        clean.reserveCapacity(name.count)
-        for component in name.split(separator: UInt8(ascii: "/")) where component != [UInt8(ascii: ".")] {
-            if !clean.isEmpty { clean.append(UInt8(ascii: "/")) }
-            clean += component
-        }
-        self.init(bytes: clean)
+        text.append(0)
+        self.init(platformString: text)
     }
 }
 
