@@ -67,7 +67,7 @@ static void run(const struct csandbox_request *request, const int *descriptors, 
     if (!grow((void **)&launcher.runs, launcher.run_count, &launcher.run_capacity, sizeof *launcher.runs))
         return reply_not_started(request->id, CSANDBOX_STEP_CLONE, ENOMEM);
     // clone(2) as fork: no stack of its own. clone3 would do no more here, and some containers' filters refuse it.
-    long process = syscall(SYS_clone, (unsigned long)request->clone_flags | SIGCHLD, 0, 0, 0, 0);
+    long process = syscall(SYS_clone, (unsigned long)request->value | SIGCHLD, 0, 0, 0, 0);
     if (process == 0) sandbox_child(&start);
     if (process < 0) return reply_not_started(request->id, CSANDBOX_STEP_CLONE, errno);
     launcher.runs[launcher.run_count++] = (struct run) { .id = request->id, .process = (pid_t)process };
@@ -91,9 +91,9 @@ static void release(const char *path) {
 }
 
 // Killing pid 1 of a pid namespace kills all of it. It is our child and not reaped, so the number is still its own.
-static void kill_run(uint64_t id) {
+static void signal_run(uint64_t id, int signal) {
     for (size_t i = 0; i < launcher.run_count; i++)
-        if (launcher.runs[i].id == id) kill(launcher.runs[i].process, SIGKILL);
+        if (launcher.runs[i].id == id) kill(launcher.runs[i].process, signal);
 }
 
 static uint64_t microseconds(struct timeval time) { return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_usec; }
@@ -158,7 +158,8 @@ static void handle_request(void) {
         const char *path = message.bytes + sizeof message.request;
         switch (message.request.kind) {
         case CSANDBOX_RUN: run(&message.request, descriptors, count); break;
-        case CSANDBOX_KILL: kill_run(message.request.id); break;
+        case CSANDBOX_KILL: signal_run(message.request.id, SIGKILL); break;
+        case CSANDBOX_SIGNAL: signal_run(message.request.id, (int)message.request.value); break;
         case CSANDBOX_GUARD: guard(path); break;
         case CSANDBOX_RELEASE: release(path); break;
         case CSANDBOX_GOODBYE: finish(0);

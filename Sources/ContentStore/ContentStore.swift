@@ -131,35 +131,12 @@ public final class ContentStore: Sendable {
     }
 
     private static func createDirectories(_ root: FilePath) throws(FileSystemError) {
-        try makeDirectoryTree(root, mode: 0o700)
-        let top = try DirectoryHandle(root)
+        let top = try DirectoryHandle.makeTree(root, mode: 0o700)
         let names: [FileName] = ["layers", "mounts", "tmp"]
         for name in names { _ = try top.makeOrOpenDirectory(name) }
         let blobs = try top.makeOrOpenDirectory("blobs")
         _ = try blobs.makeOrOpenDirectory("sha256")
         _ = try blobs.makeOrOpenDirectory("sha512")
-    }
-
-    /// Makes a directory and its missing parents.
-    static func makeDirectoryTree(_ path: FilePath, mode: UInt16 = 0o755) throws(FileSystemError) {
-        var missing: [FilePath.Component] = []
-        var existing = path
-        while true {
-            do throws(FileSystemError) {
-                var directory = try DirectoryHandle(existing.isEmpty ? "." : existing)
-                while let component = missing.popLast() {
-                    guard let name = FileName(component) else {
-                        throw FileSystemError(.invalidArgument, operation: "create the directory", path: path)
-                    }
-                    directory = try directory.makeOrOpenDirectory(name, mode: mode)
-                }
-                return
-            } catch  where error.code == .noSuchFileOrDirectory {
-                guard let last = existing.lastComponent else { throw error }
-                missing.append(last)
-                existing.removeLastComponent()
-            }
-        }
     }
 
     static func exists(_ path: FilePath) -> Bool {

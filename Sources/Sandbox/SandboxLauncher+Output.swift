@@ -5,12 +5,16 @@ public import SystemPackage
 extension SandboxLauncher {
     /// Runs a process and hands on what it writes, in order for each stream, until both streams have ended.
     ///
-    /// - Parameter onOutput: called on one queue, never at the same time; while it runs, the process waits once the pipe
-    ///   (up to 1 MiB) is full.
+    /// - Parameters:
+    ///   - standardInput: `/dev/null` if nil.
+    ///   - signals: passed on to the process while it runs.
+    ///   - onOutput: called on one queue, never at the same time; while it runs, the process waits once the pipe (up to
+    ///     1 MiB) is full.
     /// - Throws: `SandboxError` if the process could not be started, `CancellationError`.
     public func run(
         _ specification: ProcessSpecification,
         standardInput: FileDescriptor? = nil,
+        signals: AsyncStream<Int32>? = nil,
         onOutput: @escaping @Sendable (SandboxOutput, [UInt8]) -> Void
     ) async throws -> Termination {
         let queue = DispatchQueue(label: "slipway.sandbox.output")
@@ -27,7 +31,7 @@ extension SandboxLauncher {
             result = .success(
                 try await run(
                     specification, standardInput: standardInput, standardOutput: output.writeEnd,
-                    standardError: error.writeEnd))
+                    standardError: error.writeEnd, signals: signals))
         } catch {
             result = .failure(error)
         }

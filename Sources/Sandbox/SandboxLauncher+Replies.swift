@@ -37,6 +37,7 @@ extension SandboxLauncher {
             return state.runs.removeValue(forKey: reply.id)
         }
         guard let ended else { return }
+        ended.forwarding?.cancel()
         if let failure = ended.failure { return ended.continuation.resume(throwing: failure) }
         ended.continuation.resume(returning: Termination(reply))
     }
@@ -47,9 +48,12 @@ extension SandboxLauncher {
             defer { state.runs = [:] }
             state.isLost = true
             state.reader?.cancel()
-            return state.runs.values.map(\.continuation)
+            return Array(state.runs.values)
         }
-        for continuation in orphans { continuation.resume(throwing: SandboxError.launcherGone) }
+        for run in orphans {
+            run.forwarding?.cancel()
+            run.continuation.resume(throwing: SandboxError.launcherGone)
+        }
     }
 }
 

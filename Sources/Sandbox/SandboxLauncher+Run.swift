@@ -9,13 +9,17 @@ extension SandboxLauncher {
     /// The descriptors stay the caller's, who may close them as soon as this returns. When the task is cancelled, the
     /// sandbox is killed and reaped first, then `CancellationError` is thrown.
     ///
-    /// - Parameter standardInput: `/dev/null` if nil.
+    /// - Parameters:
+    ///   - standardInput: `/dev/null` if nil.
+    ///   - signals: passed on to the process while it runs. As pid 1 of its namespace it takes notice only of those it has
+    ///     a handler for, and of SIGKILL and SIGSTOP.
     /// - Throws: `SandboxError` if the process could not be started, `CancellationError`.
     public func run(
         _ specification: ProcessSpecification,
         standardInput: FileDescriptor? = nil,
         standardOutput: FileDescriptor,
-        standardError: FileDescriptor
+        standardError: FileDescriptor,
+        signals: AsyncStream<Int32>? = nil
     ) async throws -> Termination {
         try specification.validate()
         try Task.checkCancellation()
@@ -42,7 +46,8 @@ extension SandboxLauncher {
             termination = try await withTaskCancellationHandler {
                 try await withCheckedThrowingContinuation { continuation in
                     start(
-                        Run(continuation: continuation, command: command), id: id, namespaces: namespaces,
+                        Run(continuation: continuation, command: command, signals: signals), id: id,
+                        namespaces: namespaces,
                         descriptors: descriptors)
                 }
             } onCancel: {
@@ -74,15 +79,26 @@ extension SandboxLauncher {
             if Task.isCancelled { return CancellationError() }
             if state.isLost { return SandboxError.launcherGone }
             listen(&state)
-            let error = send(CSANDBOX_RUN, id: id, namespaces: namespaces, descriptors: descriptors)
+            let error = send(CSANDBOX_RUN, id: id, value: namespaces.rawValue, descriptors: descriptors)
             guard error == 0 else {
                 return SandboxError(
                     .launcherLost, "the sandbox launcher does not answer", cause: Errno(rawValue: error))
             }
             state.runs[id] = run
+            // Not before: what is sent to nobody is lost.
+            state.runs[id]?.forwarding = run.signals.map { signals in
+                Task { for await signal in signals { self.signal(signal, to: id) } }
+            }
             return nil
         }
         if let refusal { run.continuation.resume(throwing: refusal) }
+    }
+
+    private func signal(_ number: Int32, to id: UInt64) {
+        guard number > 0 else { return }
+        state.withLock { state in
+            if state.runs[id] != nil { _ = send(CSANDBOX_SIGNAL, id: id, value: UInt32(number)) }
+        }
     }
 
     private func kill(_ id: UInt64) {

@@ -45,6 +45,9 @@ public final class SandboxLauncher: Sendable {
         var failure: SandboxError?
         /// What it was asked to run, for the error's text.
         var command: String
+        /// Signals for it, and the task that passes them on.
+        var signals: AsyncStream<Int32>?
+        var forwarding: Task<Void, Never>?
     }
 
     private init(control: Int32, process: Int32) {
@@ -65,10 +68,10 @@ public final class SandboxLauncher: Sendable {
 
     /// Sends one message; returns an errno.
     func send(
-        _ kind: csandbox_request_kind, id: UInt64 = 0, namespaces: Namespaces = [], payload: [UInt8] = [],
+        _ kind: csandbox_request_kind, id: UInt64 = 0, value: UInt32 = 0, payload: [UInt8] = [],
         descriptors: [Int32] = []
     ) -> Int32 {
-        var request = csandbox_request(kind: kind.rawValue, clone_flags: namespaces.rawValue, id: id)
+        var request = csandbox_request(kind: kind.rawValue, value: value, id: id)
         return unsafe csandbox_send(control, &request, payload, payload.count, descriptors, descriptors.count)
     }
 }

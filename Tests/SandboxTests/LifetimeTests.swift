@@ -49,6 +49,19 @@ struct LifetimeTests {
         #expect(milliseconds < 500)
     }
 
+    @Test func signalsArePassedOn() async throws {
+        let (signals, send) = AsyncStream.makeStream(of: Int32.self)
+        let collector = Collector()
+        // Pid 1 ignores what it has no handler for.
+        let script = "trap 'echo stopped; exit 9' TERM; echo go; while :; do sleep 0.05; done"
+        let end = try await SandboxFixture.launcher.get().run(fixture.shell(script), signals: signals) {
+            collector.add($0, $1)
+            for signal in [SIGHUP, 0, -1, 99, SIGTERM] { send.yield(signal) }
+        }
+        #expect(end.status == .exited(9))
+        #expect(collector.text(.standardOutput) == "go\nstopped\n")
+    }
+
     @Test func cancelledBeforeItStarts() async throws {
         let launcher = try SandboxFixture.launcher.get()
         let specification = fixture.shell("sleep 100")

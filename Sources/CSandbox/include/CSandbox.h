@@ -38,11 +38,12 @@ enum csandbox_request_kind {
     CSANDBOX_GUARD = 3, // followed by a path: delete this tree if slipway dies
     CSANDBOX_RELEASE = 4, // followed by a path: do not delete it any more
     CSANDBOX_GOODBYE = 5, // kill what runs, delete nothing, exit
+    CSANDBOX_SIGNAL = 6, // pass on a signal to the process
 };
 
 struct csandbox_request {
     uint32_t kind;
-    uint32_t clone_flags;
+    uint32_t value; // RUN: clone flags; SIGNAL: its number
     uint64_t id;
 };
 
