@@ -165,7 +165,7 @@ struct UnpackTests {
         }
     }
 
-    @Test(arguments: ["..", "/", "../../../../../../..", "/tmp/../../.."])
+    @Test(arguments: ["..", "/", "../../../../../../.."])
     func `A link that leads out of the layer leads to the layer's root`(target: String) async throws {
         let diffID = try await test.unpack([
             Entry.link("l", to: FilePath(target)), Entry.file("l/slipway-canary", "inside"), Entry.file("l/tmp/x"),
