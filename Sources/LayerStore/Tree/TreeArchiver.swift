@@ -19,7 +19,7 @@ struct TreeArchiver {
         /// Nothing: the tree is a layer already.
         case none
         /// The tree is made ready to be a layer: sockets are removed, times later than the epoch become the epoch and
-        /// earlier ones lose their fraction of a second, as they do in an archive. Without an epoch, times stay.
+        /// earlier ones lose what an archive does not hold. Without an epoch, times stay.
         case settle(epoch: Timestamp?)
     }
 
@@ -57,7 +57,7 @@ struct TreeArchiver {
                     .unrepresentable, "no layer can hold \(item.path): names that begin with .wh. mean removed files")
             }
             var time = item.status.mtime
-            if case .settle(let epoch?) = change { time = min(time, epoch).wholeSeconds }
+            if case .settle(let epoch?) = change { time = time.settled(epoch: epoch) }
             switch item.status.kind {
             case .socket:
                 if case .settle = change {
@@ -162,5 +162,12 @@ struct TreeArchiver {
         }
         try attributes.remove(LayerAttributes.opaque)
         return false
+    }
+}
+
+extension Timestamp {
+    /// The time as a layer's archive holds it: not after the epoch, not before 1970, in whole seconds.
+    func settled(epoch: Timestamp?) -> Timestamp {
+        max(min(self, epoch ?? self).wholeSeconds, .unixEpoch)
     }
 }
