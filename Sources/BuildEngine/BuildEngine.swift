@@ -1,5 +1,6 @@
-public import ContentStore
+import Archive
 import BuildGraph
+public import ContentStore
 import Dockerfile
 import FileSystem
 import LayerStore
@@ -79,8 +80,7 @@ public struct BuildEngine: Sendable {
 
         let lease = try store.lease()
         try launcher.cleanUpOnExit(lease.directory)
-        defer { launcher.stopGuarding(lease.directory) }
-        let layerStore = try LayerStore(store: store)
+        let layerStore = LayerStore(store: store)
         let provider = LayerProvider(store: store, layers: layerStore)
         let steps = progress.plan(graph, keys)
         for operation in graph.operations {
@@ -100,9 +100,11 @@ public struct BuildEngine: Sendable {
             launcher: launcher, lease: lease, epoch: epoch, contexts: trees, keys: keys,
             compression: request.exports.lazy.compactMap(\.imageCompression).first, steps: steps)
         let layers = try await solver.solve()
+        try layerStore.synchronize()
         let assembler = ImageAssembler(
             graph: graph, layers: layers, epoch: epoch.time, store: store, layerStore: layerStore, provider: provider)
         let result = try await export(request, assembler, layerStore, provider, progress)
+        try launcher.keepOnExit(lease.directory)
         try lease.end()
         return result
     }
@@ -139,7 +141,7 @@ extension BuildGraph {
     fileprivate var contextNames: Set<ContextName> {
         var names: Set<ContextName> = []
         for operation in operations {
-            let sources: [FileSource] =
+            let sources: [FileOrigin] =
                 switch operation.kind {
                 case .copy(let copy): copy.sources.map(\.origin)
                 case .run(let run): run.mounts.compactMap(\.source)

@@ -4,7 +4,7 @@ public import Dockerfile
 public struct CopyOperation: Sendable {
     /// One source of the instruction.
     public struct Source: Hashable, Sendable {
-        public var origin: FileSource
+        public var origin: FileOrigin
         /// The path below the origin's root, with Go `filepath.Match` wildcards.
         public var path: String
         /// With `--parents`: the part of the path that is kept below the destination; nil otherwise.
@@ -13,6 +13,17 @@ public struct CopyOperation: Sendable {
         public var unpacks: Bool
         /// Where the source stands in the Dockerfile.
         public var range: SourceRange?
+
+        public init(
+            origin: FileOrigin, path: String, parentsPattern: String? = nil, unpacks: Bool = false,
+            range: SourceRange? = nil
+        ) {
+            self.origin = origin
+            self.path = path
+            self.parentsPattern = parentsPattern
+            self.unpacks = unpacks
+            self.range = range
+        }
     }
 
     public var sources: [Source]

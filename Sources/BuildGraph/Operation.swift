@@ -44,7 +44,7 @@ public struct Operation: Sendable {
     /// All operations whose results it uses: the base first, then the sources of copies and mounts.
     public var inputs: [OperationID] {
         var inputs = base.map { [$0] } ?? []
-        let sources: [FileSource]
+        let sources: [FileOrigin]
         switch kind {
         case .scratch, .image, .makeDirectory: sources = []
         case .copy(let copy): sources = copy.sources.map(\.origin)

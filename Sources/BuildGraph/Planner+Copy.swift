@@ -6,7 +6,7 @@ extension Planner {
     mutating func planCopy(
         _ copy: CopyInstruction, _ instruction: Instruction, _ state: inout StageState, _ entry: StageEntry
     ) async throws {
-        var origin = FileSource.context(.main)
+        var origin = FileOrigin.context(.main)
         if let from = copy.from {
             origin = try await fileSource(from.raw, for: entry.stage.index, isMount: false, at: from.range)
         }
@@ -77,7 +77,7 @@ extension Planner {
     }
 
     private func localSource(
-        _ path: String, origin: FileSource, parents: Bool, unpacks: Bool, _ range: SourceRange
+        _ path: String, origin: FileOrigin, parents: Bool, unpacks: Bool, _ range: SourceRange
     ) -> CopyOperation.Source {
         guard parents else {
             return CopyOperation.Source(

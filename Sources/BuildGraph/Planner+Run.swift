@@ -91,7 +91,7 @@ extension Planner {
 
     private mutating func mountSource(
         _ from: String?, _ entry: StageEntry, _ range: SourceRange
-    ) async throws -> FileSource? {
+    ) async throws -> FileOrigin? {
         guard let from else { return nil }
         return try await fileSource(from, for: entry.stage.index, isMount: true, at: range)
     }

@@ -191,7 +191,7 @@ extension Planner {
     /// The file system that a `--from` names.
     mutating func fileSource(
         _ name: String, for index: Int, isMount: Bool, at range: SourceRange?
-    ) async throws -> FileSource {
+    ) async throws -> FileOrigin {
         if let other = try stageIndex(name, allowsNumber: !isMount, at: range) {
             guard other < index else {
                 let message =

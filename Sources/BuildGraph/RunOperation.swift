@@ -74,10 +74,10 @@ public struct RunMount: Sendable, Hashable {
     /// What is mounted.
     public enum Kind: Sendable, Hashable {
         /// Files of a context, a stage or an image. Writes to it are thrown away.
-        case bind(source: FileSource, path: String, readOnly: Bool)
+        case bind(source: FileOrigin, path: String, readOnly: Bool)
         /// A directory that stays between builds, filled from `seed` when it is made.
         case cache(
-            id: String, sharing: Sharing, seed: FileSource?, seedPath: String, mode: UInt16, uid: UInt32, gid: UInt32,
+            id: String, sharing: Sharing, seed: FileOrigin?, seedPath: String, mode: UInt16, uid: UInt32, gid: UInt32,
             readOnly: Bool)
         /// Memory, `size` bytes at most.
         case tmpfs(size: Int64?)
@@ -93,7 +93,7 @@ public struct RunMount: Sendable, Hashable {
     public var target: String
 
     /// The files it needs from elsewhere in the build.
-    public var source: FileSource? {
+    public var source: FileOrigin? {
         switch kind {
         case .bind(let source, _, _): source
         case .cache(_, _, let seed, _, _, _, _, _): seed

@@ -92,7 +92,7 @@ public final class RegistryClient: Sendable {
         request.method = .head
         do {
             return try await session(for: reference).perform(request) { response in Self.promisedDigest(response) }
-        } catch where [.notFound, .invalidResponse].contains(error.code) {
+        } catch  where [.notFound, .invalidResponse].contains(error.code) {
             // Some registries know no HEAD; and where there is nothing, the answer to GET says so in words.
             return nil
         }

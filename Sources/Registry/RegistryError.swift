@@ -41,6 +41,7 @@ public struct RegistryError: Error, Sendable, CustomStringConvertible {
         /// The task was canceled.
         public static let canceled = Code("canceled")
 
+        /// The code's name.
         public var description: String { name }
     }
 
@@ -62,5 +63,6 @@ public struct RegistryError: Error, Sendable, CustomStringConvertible {
         self.isTransient = transient
     }
 
+    /// The message.
     public var description: String { message }
 }

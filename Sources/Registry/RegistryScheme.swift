@@ -25,7 +25,7 @@ actor RegistryScheme {
                 HTTPTransport.Request(url: endpoint.url("/v2/", plainHTTP: true)))
             await response.discard()
             answer = response.status != 400
-        } catch where error.code == .connectionLost || error.code == .invalidResponse {
+        } catch  where error.code == .connectionLost || error.code == .invalidResponse {
             answer = false
         }
         known = answer

@@ -39,7 +39,8 @@ import Testing
         Example(
             "Negotiate abc/d+e==, Basic realm=x", .init(scheme: "negotiate"),
             .init(scheme: "basic", parameters: ["realm": "x"])),
-        Example("Basic realm=x, Negotiate", .init(scheme: "basic", parameters: ["realm": "x"]), .init(scheme: "negotiate")),
+        Example(
+            "Basic realm=x, Negotiate", .init(scheme: "basic", parameters: ["realm": "x"]), .init(scheme: "negotiate")),
         // Hostile or broken: what cannot be read whole is not obeyed.
         Example(""),
         Example(",,, ,"),

@@ -218,7 +218,9 @@ import Testing
     func parses(example: Example) throws {
         let now = ContinuousClock.Instant.now
         guard let expected = example.token else {
-            let error = #expect(throws: RegistryError.self) { try BearerToken(parsing: Array(example.body.utf8), at: now) }
+            let error = #expect(throws: RegistryError.self) {
+                try BearerToken(parsing: Array(example.body.utf8), at: now)
+            }
             #expect(error?.code == .invalidResponse)
             #expect(error?.message.contains("secret") == false)
             return

@@ -127,7 +127,9 @@ import Testing
         #expect(try proxy(["HTTP_PROXY": "http://p", "REQUEST_METHOD": "GET"], plainHTTP: true) == nil)
     }
 
-    @Test(arguments: ["https://u:s3cret@p", "ftp://u:s3cret@p", "http://", "http://u:s3cret@p:x", "socks5://u:s3cret@p", "::"])
+    @Test(arguments: [
+        "https://u:s3cret@p", "ftp://u:s3cret@p", "http://", "http://u:s3cret@p:x", "socks5://u:s3cret@p", "::",
+    ])
     func rejects(proxy: String) {
         let error = #expect(throws: RegistryError.self) { try ProxySettings(environment: ["HTTPS_PROXY": proxy]) }
         #expect(error?.code == .invalidConfiguration)

@@ -48,12 +48,13 @@ import Testing
         #expect(RetryPolicy(maximumAttempts: -1).maximumAttempts == 1)
     }
 
-    @Test(arguments: [
-        ("0", Duration.zero), ("120", .seconds(120)), ("99999999999999999999", .seconds(1 << 32)),
-        ("Sun, 06 Nov 1994 08:49:37 GMT", .seconds(37)), ("Sat, 05 Nov 1994 08:49:37 GMT", .zero),
-        ("", nil), ("-1", nil), ("1.5", nil), ("5s", nil), ("soon", nil), ("Sun, 06 Foo 1994 08:49:37 GMT", nil),
-        ("Sun, 99 Nov 1994 99:99:99 GMT", nil), ("Sunday, 06-Nov-94 08:49:37 GMT", nil), ("\u{0}", nil),
-    ] as [(String, Duration?)])
+    @Test(
+        arguments: [
+            ("0", Duration.zero), ("120", .seconds(120)), ("99999999999999999999", .seconds(1 << 32)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", .seconds(37)), ("Sat, 05 Nov 1994 08:49:37 GMT", .zero),
+            ("", nil), ("-1", nil), ("1.5", nil), ("5s", nil), ("soon", nil), ("Sun, 06 Foo 1994 08:49:37 GMT", nil),
+            ("Sun, 99 Nov 1994 99:99:99 GMT", nil), ("Sunday, 06-Nov-94 08:49:37 GMT", nil), ("\u{0}", nil),
+        ] as [(String, Duration?)])
     func readsRetryAfter(text: String, expected: Duration?) {
         // 1994-11-06T08:49:00Z
         #expect(RetryAfter.parse(text, now: Date(timeIntervalSince1970: 784_111_740)) == expected)

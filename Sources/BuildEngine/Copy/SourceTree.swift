@@ -5,9 +5,9 @@ import SystemPackage
 struct SourceNode: Sendable {
     var status: FileStatus
     /// Where a symbolic link leads.
-    var linkTarget: FilePath?
+    var linkTarget: FilePath? = nil
     /// Where the bytes of a regular file are.
-    var location: FileLocation?
+    var location: FileLocation? = nil
     var xattrs: [ExtendedAttribute] = []
 
     var isDirectory: Bool { status.kind == .directory }

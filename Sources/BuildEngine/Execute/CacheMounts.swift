@@ -62,7 +62,7 @@ struct CacheMounts {
             try await prepare(temporaryPath)
             try parent.setOwner(of: temporary, uid: uid, gid: gid)
             try parent.setMode(of: temporary, to: mode)
-            try parent.rename(temporary, to: name, existing: .refuse)
+            try parent.rename(temporary, to: name, in: parent, existing: .refuse)
         } catch let error as FileSystemError where error.code == .fileExists || error.code == .directoryNotEmpty {
             // Another step that shares the cache was faster.
             try parent.removeTree(temporary)

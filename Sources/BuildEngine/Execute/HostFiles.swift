@@ -10,7 +10,7 @@ enum HostFiles {
     /// `/etc/resolv.conf`: the machine's own, or an empty one where it has none.
     static func resolverConfiguration() throws -> [UInt8] {
         do {
-            let file = try FileDescriptor.open("/etc/resolv.conf", .readOnly, options: .closeOnExec)
+            let file = try FileDescriptor.open(FilePath("/etc/resolv.conf"), .readOnly, options: .closeOnExec)
             defer { file.closeAfterReading() }
             return try file.readAll(limit: limit, path: "/etc/resolv.conf")
         } catch Errno.noSuchFileOrDirectory {

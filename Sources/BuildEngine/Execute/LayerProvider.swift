@@ -4,7 +4,7 @@ import OCI
 
 /// Sees to it that layers are unpacked when a step needs their files, and their blobs in the store when an export does.
 ///
-/// Layers of base images are fetched only then. Tasks that want the same layer at the same time wait for one another.
+/// Layers of base images are fetched only then, each once, however many tasks want it at the same time.
 actor LayerProvider {
     /// Brings a blob into the store.
     typealias Fetch = @Sendable (Descriptor) async throws -> Void
@@ -17,7 +17,6 @@ actor LayerProvider {
     private let store: ContentStore
     private let layers: LayerStore
     private var origins: [Digest: Origin] = [:]
-    private var unpacking: [Digest: Task<Void, any Error>] = [:]
     private var fetching: [Digest: Task<Void, any Error>] = [:]
 
     init(store: ContentStore, layers: LayerStore) {
@@ -35,14 +34,15 @@ actor LayerProvider {
 
     /// Whether a layer can be had at all.
     func isAvailable(_ diffID: Digest) throws -> Bool {
-        if origins[diffID] != nil || layers.isUnpacked(diffID) { return true }
-        return try store.layerBlobs(of: diffID).contains { store.contains($0.digest) }
+        if origins[diffID] != nil { return true }
+        if try layers.isUnpacked(diffID) { return true }
+        return try !store.layerBlobs(diffID).isEmpty
     }
 
     /// Unpacks the layers of a stack that are not yet.
     func unpack(_ stack: [Digest]) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            for diffID in Set(stack) where !layers.isUnpacked(diffID) {
+            for diffID in Set(stack) where try !layers.isUnpacked(diffID) {
                 group.addTask { try await self.unpackOne(diffID) }
             }
             try await group.waitForAll()
@@ -56,19 +56,11 @@ actor LayerProvider {
     }
 
     private func unpackOne(_ diffID: Digest) async throws {
-        let task =
-            unpacking[diffID]
-            ?? Task {
-                let blob = try await blob(for: diffID)
-                try await layers.unpack(diffID: diffID, blob: blob)
-            }
-        unpacking[diffID] = task
-        defer { unpacking[diffID] = nil }
-        try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
+        try await layers.unpack(diffID: diffID, blob: try await blob(for: diffID))
     }
 
     private func blob(for diffID: Digest) async throws -> Descriptor {
-        if let known = try store.layerBlobs(of: diffID).first(where: { store.contains($0.digest) }) { return known }
+        if let known = try store.layerBlobs(diffID).first { return known.descriptor }
         guard let origin = origins[diffID] else {
             throw BuildError(
                 .storeFailed, "the layer \(diffID) is not in the store any more",

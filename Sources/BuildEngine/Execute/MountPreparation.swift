@@ -30,9 +30,9 @@ struct MountPreparation {
     /// A directory of this step for what is thrown away after it.
     let scratch: FilePath
     /// The stack of layers, unpacked, that stands for a source.
-    let stack: (FileSource, String) async throws -> [Digest]
+    let stack: (FileOrigin, String) async throws -> [Digest]
     /// Fills a new cache directory.
-    let seed: (FileSource, String, FilePath) async throws -> Void
+    let seed: (FileOrigin, String, FilePath) async throws -> Void
 
     func prepare(_ run: RunOperation) async throws -> PreparedMounts {
         var prepared = PreparedMounts()
@@ -54,7 +54,7 @@ struct MountPreparation {
         switch mount.kind {
         case .bind(let source, let path, let readOnly):
             let stack = try await stack(source, path)
-            let view = LayerView(layers: stack, store: layerStore)
+            let view = try LayerView(layers: stack, store: layerStore)
             guard let node = try view.lookup(FilePath(path), followFinalSymlink: true) else {
                 throw BuildError(.copyFailed, "\"\(path)\": not found, so it cannot be mounted on \(mount.target)")
             }

@@ -21,7 +21,7 @@ struct RunExecutor {
         _ run: RunOperation, over layers: [Digest], prepared: PreparedMounts,
         onOutput: @escaping @Sendable (SandboxOutput, [UInt8]) -> Void
     ) async throws -> CommittedLayer {
-        let view = LayerView(layers: layers, store: layerStore)
+        let view = try LayerView(layers: layers, store: layerStore)
         let user = try imageUser(run.user, in: view, command: run.arguments)
         let upper = scratch.appending("upper")
         let work = scratch.appending("work")
@@ -62,7 +62,7 @@ struct RunExecutor {
                 "process \"\(commandText(run))\" did not complete successfully: \(termination.status)",
                 output: tail.lines)
         }
-        return try layerStore.commit(upperDirectory: upper, epoch: epoch)
+        return try await layerStore.commit(upperDirectory: upper, epoch: epoch, below: view)
     }
 
     private func commandText(_ run: RunOperation) -> String { run.arguments.joined(separator: " ") }
@@ -94,7 +94,7 @@ struct RunExecutor {
         let directory = try DirectoryHandle(scratch)
         guard let name = FileName(text) else { return }
         try directory.makeDirectory(name)
-        guard let status = try view?.root.status else { return }
+        guard let status = view?.root.status else { return }
         try directory.setOwner(of: name, uid: status.uid, gid: status.gid)
         try directory.setMode(of: name, to: status.mode)
         try directory.setTimes(of: name, to: status.mtime)

@@ -1,5 +1,6 @@
 import Archive
 import BuildGraph
+import ContentStore
 import Dockerfile
 import FileSystem
 import LayerStore
@@ -22,7 +23,7 @@ extension Solver {
         _ directory: MakeDirectoryOperation, _ operation: Operation, over base: Layers
     ) async throws -> CommittedLayer {
         try await provider.unpack(base)
-        let view = LayerView(layers: base, store: layerStore)
+        let view = try LayerView(layers: base, store: layerStore)
         var owner: LayerDraft.Owner?
         if !directory.owner.isEmpty {
             let user = try UserDatabase(of: view).process(directory.owner)
@@ -41,7 +42,7 @@ extension Solver {
     ) async throws -> CommittedLayer {
         let needsBase = !copy.isLinked || (copy.owner.map { !isNumeric($0) } ?? false)
         if needsBase { try await provider.unpack(base) }
-        let view = LayerView(layers: needsBase ? base : [], store: layerStore)
+        let view = try LayerView(layers: needsBase ? base : [], store: layerStore)
         var owner: LayerDraft.Owner?
         if let text = copy.owner {
             let user = try UserDatabase(of: view).owner(text)
@@ -109,7 +110,7 @@ extension Solver {
 
     /// The unpacked layers that hold what is mounted.
     private func stack(
-        _ source: FileSource, _ path: String, _ results: [OperationID: Layers]
+        _ source: FileOrigin, _ path: String, _ results: [OperationID: Layers]
     ) async throws -> Layers {
         switch source {
         case .operation(let id):
@@ -139,16 +140,16 @@ extension Solver {
 
     /// Fills a new cache directory from a stage, an image or a context.
     private func seed(
-        _ source: FileSource, _ path: String, into directory: FilePath, _ results: [OperationID: Layers]
+        _ source: FileOrigin, _ path: String, into directory: FilePath, _ results: [OperationID: Layers]
     ) async throws {
         let layers = try await stack(source, path, results)
-        let tree = LayerTree(view: LayerView(layers: layers, store: layerStore))
+        let tree = LayerTree(view: try LayerView(layers: layers, store: layerStore))
         let pattern = CopyOperation.Source(
             origin: source, path: escapedPattern(path), parentsPattern: nil, unpacks: false, range: nil)
         var writer = CopyWriter(
             draft: LayerDraft(over: EmptyTree(), epoch: epoch.time), destination: "/", owner: nil, mode: nil,
             spool: try ArchiveSpool(directory: lease.directory))
         for item in try Selector(tree: tree, excludes: try IgnorePatterns([])).select(pattern) { try writer.write(item) }
-        try layerStore.write(writer.draft.entries, to: directory)
+        try LayerStore.write(writer.draft.entries, below: try DirectoryHandle(directory))
     }
 }

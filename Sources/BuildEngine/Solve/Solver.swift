@@ -183,7 +183,7 @@ struct Solver: Sendable {
             return hasher.finish()
         }
         try await provider.unpack(layers)
-        let tree = LayerTree(view: LayerView(layers: layers, store: layerStore))
+        let tree = LayerTree(view: try LayerView(layers: layers, store: layerStore))
         let source = CopyOperation.Source(
             origin: .context(.main), path: escapedPattern(path), parentsPattern: nil, unpacks: false, range: nil)
         let selection = Selection(items: try Selector(tree: tree, excludes: try IgnorePatterns([])).select(source))
@@ -199,7 +199,7 @@ struct Solver: Sendable {
         guard case .operation(let id) = source.origin else { return nil }
         let layers = results[id] ?? []
         try await provider.unpack(layers)
-        let tree = LayerTree(view: LayerView(layers: layers, store: layerStore))
+        let tree = LayerTree(view: try LayerView(layers: layers, store: layerStore))
         return Selection(items: try Selector(tree: tree, excludes: try IgnorePatterns(excludes)).select(source))
     }
 

@@ -1,4 +1,5 @@
-/// The pattern of `${name#pattern}` and its relatives: `*` is any text, `?` any character, `\` escapes these and itself.
+/// The pattern of `${name#pattern}` and its relatives: `*` is any text, `?` any character, `\` makes these and itself
+/// literal.
 ///
 /// A pattern is kept as the pieces between its stars. Matching never goes back over a piece it has placed, because the
 /// leftmost place for every piece but the last is always good enough.

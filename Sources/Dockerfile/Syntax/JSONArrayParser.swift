@@ -67,7 +67,8 @@ struct JSONArrayParser {
         guard take(byte) else { throw Invalid() }
     }
 
-    /// Skips any value. Open containers are kept in a list, because recursion would let a hostile file use up the stack.
+    /// Skips any value. Open containers are kept in a list, because recursion would let a hostile file use up the
+    /// stack.
     private mutating func skipValue() throws(Invalid) {
         var open: [UInt8] = []
         while true {

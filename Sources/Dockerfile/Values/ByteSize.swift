@@ -3,8 +3,8 @@ public struct ByteSize: Sendable, Hashable {
     /// The number of bytes; never negative.
     public var bytes: Int64
 
-    /// Parses a number, an optional blank and an optional unit (`b k m g t p e z y`, with or without `b` or `ib`, in any
-    /// case). Nil if the text is none or the number does not fit.
+    /// Parses a number, an optional blank and an optional unit (`b k m g t p e z y`, with or without `b` or `ib`, in
+    /// any case). Nil if the text is none or the number does not fit.
     public init?(parsing text: String) {
         let digits = text.utf8.prefix { Byte.isDigit($0) || $0 == UInt8(ascii: ".") }
         guard let first = digits.first, Byte.isDigit(first),

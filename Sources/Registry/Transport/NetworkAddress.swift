@@ -44,7 +44,7 @@ struct NetworkAddress: Hashable, Sendable {
             return bytes
         }
         let rest = text[text.index(gap, offsetBy: 2)...]
-        guard let head = gap == text.startIndex ? [] : groups(text[..<gap]),
+        guard let head = gap == text.startIndex ? [] : groups(text[..<gap], mayEndInFour: false),
             let tail = rest.isEmpty ? [] : groups(rest), head.count + tail.count <= 14
         else { return nil }
         return head + [UInt8](repeating: 0, count: 16 - head.count - tail.count) + tail
@@ -54,11 +54,11 @@ struct NetworkAddress: Hashable, Sendable {
         text.indices.first { text[$0...].hasPrefix("::") }
     }
 
-    private static func groups(_ text: some StringProtocol) -> [UInt8]? {
+    private static func groups(_ text: some StringProtocol, mayEndInFour: Bool = true) -> [UInt8]? {
         let parts = text.split(separator: ":", omittingEmptySubsequences: false)
         var bytes: [UInt8] = []
         for (offset, part) in parts.enumerated() {
-            if offset == parts.count - 1, let four = four(part) {
+            if mayEndInFour, offset == parts.count - 1, let four = four(part) {
                 bytes += four
             } else {
                 guard (1...4).contains(part.utf8.count), part.first != "+", part.first != "-",

@@ -30,7 +30,7 @@ public struct RetryPolicy: Hashable, Sendable {
         guard error.isTransient, attempt < maximumAttempts else { return nil }
         var bound = min(baseDelay, maximumDelay)
         for _ in 1..<max(attempt, 1) where bound < maximumDelay { bound = min(bound * 2, maximumDelay) }
-        let jitter = Double.random(in: 0.5...1, using: &generator)
+        let jitter = 0.5 + Double(generator.next() >> 11) * 0x1p-54
         guard let asked = error.retryAfter else { return bound * jitter }
         guard asked <= maximumRetryAfter else { return nil }
         return max(asked, .zero) + min(bound, .seconds(1)) * (jitter - 0.5)

@@ -19,12 +19,13 @@ struct TransportFailure: Sendable {
         case is CancellationError: canceled(error)
         case let error as HTTPClientError: client(error)
         case let error as NIOConnectionError: connection(error)
-        case let error as IOError: lost(Errno(rawValue: error.errnoCode).description, error)
+        case let error as IOError: system(Errno(rawValue: error.errnoCode), error)
         case let error as ChannelError: lost(error == .eof || error == .alreadyClosed ? "it was closed" : "", error)
         case let error as NIOSSLError: tls(error)
         case let error as NIOSSLExtraError:
             tls(error == .failedToValidateHostname ? "its certificate is for another host" : "", error)
         case let error as BoringSSLError: tls(String(describing: error), error)
+        case HTTPParserError.invalidEOFState: lost("it was closed", error)
         case is HTTPParserError:
             RegistryError(.invalidResponse, "\(host) does not answer in HTTP", cause: error)
         default: RegistryError(.connectionLost, "the request to \(host) failed: \(error)", cause: error)
@@ -46,20 +47,30 @@ struct TransportFailure: Sendable {
     }
 
     private func connection(_ error: NIOConnectionError) -> RegistryError {
-        let subject = error.host == host ? "" : "the proxy \(error.host): "
         if let lookup = error.dnsAError ?? error.dnsAAAAError {
             // glibc's words: "Name or service not known", "Temporary failure in name resolution".
             let reason = (lookup as? SocketAddressError.UnknownHost)?.errorDescription ?? "\(lookup)"
-            return unreachable("\(subject)the name does not resolve (\(reason))", error)
+            return unreachable("\(proxy == nil ? "the" : "the proxy's") name does not resolve (\(reason))", error)
         }
         let failures = error.connectionErrors.map(\.error)
         let codes = failures.compactMap { ($0 as? IOError).map { Errno(rawValue: $0.errnoCode) } }
         let reasons = codes.map(\.description) + (codes.count < failures.count ? ["no answer in time"] : [])
         let distinct = reasons.enumerated().filter { !reasons[..<$0.offset].contains($0.element) }.map(\.element)
-        // A registry that is being restarted refuses for a moment; where packets vanish there is nothing to wait for.
-        let isPassing = codes.contains(.connectionRefused) || codes.contains(.connectionReset)
         let reason = distinct.isEmpty ? "no connection" : distinct.joined(separator: ", ")
-        return unreachable(subject + reason, error, transient: isPassing)
+        return unreachable(reason, error, transient: codes.contains { Self.isPassing($0) })
+    }
+
+    /// A registry that is being restarted refuses for a moment; where packets vanish there is nothing to wait for.
+    private static func isPassing(_ code: Errno) -> Bool { code == .connectionRefused || code == .connectionReset }
+
+    /// An error of the kernel's, while a connection to an address is made or later.
+    private func system(_ code: Errno, _ error: IOError) -> RegistryError {
+        switch code {
+        case .connectionRefused, .noRouteToHost, .networkUnreachable, .hostIsDown, .networkDown, .timedOut,
+            .addressNotAvailable, .permissionDenied, .notPermitted:
+            unreachable(code.description, error, transient: Self.isPassing(code))
+        default: lost(code.description, error)
+        }
     }
 
     private func tls(_ error: NIOSSLError) -> RegistryError {

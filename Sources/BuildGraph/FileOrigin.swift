@@ -1,5 +1,5 @@
 /// Where the files of a `COPY`, `ADD` or mount come from.
-public enum FileSource: Hashable, Sendable {
+public enum FileOrigin: Hashable, Sendable {
     /// The build context, or a named context that is a directory.
     case context(ContextName)
     /// The file system that another operation made.

@@ -1,0 +1,56 @@
+# Slipway's own tasks. `make help` lists them; each sets up what is missing on the machine first (scripts/setup).
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+# Compiler processes at a time; the tests decide for themselves.
+JOBS ?= $(shell nproc)
+
+sources := Sources Tests Package.swift
+# The Swift runtime goes into the binary, so that it runs where no toolchain is.
+release := $(SWIFT) build -c release --product slipway --static-swift-stdlib -j $(JOBS)
+binary := .build/release/slipway
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test build install format lint check-scripts bench clean setup-build setup-demo setup-test
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST) | \
+	    sed 's|$$(binary)|$(binary)|; s|$$(PREFIX)|$(PREFIX)|'
+
+demo: setup-demo build ## build a Go web service in one stage and in several, run it, compare
+	scripts/demo $(binary)
+
+test: setup-test lint ## format, warnings, unit tests, end-to-end tests
+	$(SWIFT) build --build-tests -j $(JOBS)
+	$(SWIFT) test --skip-build --disable-xctest --skip EndToEndTests
+	$(SWIFT) test --skip-build --disable-xctest --filter EndToEndTests
+
+build: setup-build ## the release binary, $(binary)
+	$(release)
+
+# Does not build, so that `sudo make install` needs no toolchain.
+install: ## install the binary under $(PREFIX); after make build
+	@test -x $(binary) || { echo 'make install: run make build first' >&2; exit 1; }
+	install -D -m 755 $(binary) "$(DESTDIR)$(PREFIX)/bin/slipway"
+
+format: ## format the sources
+	$(SWIFT) format format --in-place --parallel --recursive $(sources)
+
+lint: check-scripts ## check the format, change nothing
+	$(SWIFT) format lint --strict --parallel --recursive $(sources)
+
+check-scripts:
+	@for script in .ci/run scripts/demo scripts/remove-store scripts/setup examples/bases/make-base examples/bases/recipes/*.sh; do \
+	    bash -n "$$script" || exit 1; done
+	@python3 -c 'import ast, sys; [ast.parse(open(name).read(), name) for name in sys.argv[1:]]' \
+	    scripts/image-facts examples/bases/oci-layout examples/bases/debian-sources Benchmarks/run
+
+bench: setup-demo build ## measure builds; see Benchmarks/README.md
+	Benchmarks/run $(binary)
+
+clean: ## remove what was built; caches of bases and images stay
+	$(SWIFT) package clean
+
+setup-build setup-demo setup-test: setup-%:
+	@scripts/setup $*

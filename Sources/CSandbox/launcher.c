@@ -1,0 +1,235 @@
+// The launcher: forked before slipway has threads, it clones sandboxes on request and outlives slipway by moments.
+//
+// One thread, one loop: requests come in on the control socket, ends of children on a signalfd. The end of the control
+// socket is slipway's end, however it came.
+#define _GNU_SOURCE
+#include "sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct run {
+    uint64_t id;
+    pid_t process;
+};
+
+static struct launcher {
+    int control;
+    int self; // pidfd of this process
+    struct run *runs;
+    size_t run_count, run_capacity;
+    char **guarded; // trees to delete if slipway dies
+    size_t guarded_count, guarded_capacity;
+} launcher;
+
+static void reply(const struct csandbox_reply *reply) {
+    // If slipway is gone there is nobody to tell; the loop will notice.
+    while (send(launcher.control, reply, sizeof *reply, MSG_NOSIGNAL) < 0 && errno == EINTR) {}
+}
+
+static void reply_not_started(uint64_t id, enum csandbox_step step, int error) {
+    struct csandbox_reply failed = { .id = id, .kind = CSANDBOX_FAILED, .step = step, .error = error };
+    struct csandbox_reply exited = { .id = id, .kind = CSANDBOX_EXITED };
+    reply(&failed);
+    reply(&exited);
+}
+
+// Makes room for one more element. Returns 0 if there is no memory.
+static int grow(void **array, size_t count, size_t *capacity, size_t element) {
+    if (count < *capacity) return 1;
+    size_t wanted = *capacity ? *capacity * 2 : 16;
+    void *larger = realloc(*array, wanted * element);
+    if (!larger) return 0;
+    *array = larger;
+    *capacity = wanted;
+    return 1;
+}
+
+static void run(const struct csandbox_request *request, const int *descriptors, size_t count) {
+    struct start start = {
+        .id = request->id, .control = launcher.control, .launcher = launcher.self,
+        .descriptors = { -1, -1, -1, -1, -1 },
+    };
+    if (count < FD_FILTER || count > FD_COUNT) return reply_not_started(request->id, CSANDBOX_STEP_PROGRAM, EBADMSG);
+    memcpy(start.descriptors, descriptors, count * sizeof *descriptors);
+    if (!grow((void **)&launcher.runs, launcher.run_count, &launcher.run_capacity, sizeof *launcher.runs))
+        return reply_not_started(request->id, CSANDBOX_STEP_CLONE, ENOMEM);
+    // clone(2) as fork: no stack of its own. clone3 would do no more here, and some containers' filters refuse it.
+    long process = syscall(SYS_clone, (unsigned long)request->value | SIGCHLD, 0, 0, 0, 0);
+    if (process == 0) sandbox_child(&start);
+    if (process < 0) return reply_not_started(request->id, CSANDBOX_STEP_CLONE, errno);
+    launcher.runs[launcher.run_count++] = (struct run) { .id = request->id, .process = (pid_t)process };
+}
+
+static void guard(const char *path) {
+    char *copy = strdup(path);
+    if (copy && grow((void **)&launcher.guarded, launcher.guarded_count, &launcher.guarded_capacity, sizeof copy))
+        launcher.guarded[launcher.guarded_count++] = copy;
+    else
+        free(copy);
+}
+
+static void release(const char *path) {
+    for (size_t i = 0; i < launcher.guarded_count; i++) {
+        if (strcmp(launcher.guarded[i], path)) continue;
+        free(launcher.guarded[i]);
+        launcher.guarded[i] = launcher.guarded[--launcher.guarded_count];
+        return;
+    }
+}
+
+// Killing pid 1 of a pid namespace kills all of it. It is our child and not reaped, so the number is still its own.
+static void signal_run(uint64_t id, int signal) {
+    for (size_t i = 0; i < launcher.run_count; i++)
+        if (launcher.runs[i].id == id) kill(launcher.runs[i].process, signal);
+}
+
+static uint64_t microseconds(struct timeval time) { return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_usec; }
+
+static void reap(void) {
+    int status;
+    struct rusage usage;
+    pid_t process;
+    while ((process = wait4(-1, &status, WNOHANG, &usage)) > 0) {
+        for (size_t i = 0; i < launcher.run_count; i++) {
+            if (launcher.runs[i].process != process) continue;
+            struct csandbox_reply exited = {
+                .id = launcher.runs[i].id, .kind = CSANDBOX_EXITED, .status = status,
+                .user_microseconds = microseconds(usage.ru_utime),
+                .system_microseconds = microseconds(usage.ru_stime),
+                .peak_kibibytes = (uint64_t)usage.ru_maxrss,
+            };
+            launcher.runs[i] = launcher.runs[--launcher.run_count];
+            reply(&exited);
+            break;
+        }
+    }
+}
+
+static void finish(int delete_guarded) __attribute__((noreturn));
+
+static void finish(int delete_guarded) {
+    for (size_t i = 0; i < launcher.run_count; i++) kill(launcher.runs[i].process, SIGKILL);
+    // Only when all are reaped have their mounts gone and is nobody writing any more.
+    while (wait4(-1, 0, 0, 0) > 0 || errno == EINTR) {}
+    for (size_t i = 0; delete_guarded && i < launcher.guarded_count; i++) remove_tree(launcher.guarded[i]);
+    _exit(0);
+}
+
+static void handle_request(void) {
+    union {
+        struct csandbox_request request;
+        char bytes[sizeof(struct csandbox_request) + PATH_MAX];
+    } message;
+    union {
+        struct cmsghdr header;
+        char bytes[CMSG_SPACE(sizeof(int) * FD_COUNT)];
+    } ancillary;
+    struct iovec vector = { .iov_base = &message, .iov_len = sizeof message };
+    struct msghdr header = {
+        .msg_iov = &vector, .msg_iovlen = 1,
+        .msg_control = &ancillary, .msg_controllen = sizeof ancillary,
+    };
+    ssize_t size = recvmsg(launcher.control, &header, MSG_CMSG_CLOEXEC);
+    if (size < 0 && (errno == EINTR || errno == EAGAIN)) return;
+    if (size <= 0) finish(1);
+
+    int descriptors[FD_COUNT];
+    size_t count = 0;
+    for (struct cmsghdr *part = CMSG_FIRSTHDR(&header); part; part = CMSG_NXTHDR(&header, part)) {
+        if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_RIGHTS) continue;
+        count = (part->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+        memcpy(descriptors, CMSG_DATA(part), count * sizeof(int));
+    }
+    if ((size_t)size >= sizeof message.request && (size_t)size < sizeof message.bytes) {
+        message.bytes[size] = 0;
+        const char *path = message.bytes + sizeof message.request;
+        switch (message.request.kind) {
+        case CSANDBOX_RUN: run(&message.request, descriptors, count); break;
+        case CSANDBOX_KILL: signal_run(message.request.id, SIGKILL); break;
+        case CSANDBOX_SIGNAL: signal_run(message.request.id, (int)message.request.value); break;
+        case CSANDBOX_GUARD: guard(path); break;
+        case CSANDBOX_RELEASE: release(path); break;
+        case CSANDBOX_GOODBYE: finish(0);
+        }
+    }
+    for (size_t i = 0; i < count; i++) close(descriptors[i]);
+}
+
+static void serve(int control) __attribute__((noreturn));
+
+static void serve(int control) {
+    // The terminal's signals are for slipway, which decides what they mean for its sandboxes. Its own session keeps job
+    // control (Ctrl-Z) away as well.
+    setsid();
+    for (int i = 0; i < 4; i++) signal((int[]) { SIGINT, SIGTERM, SIGHUP, SIGQUIT }[i], SIG_IGN);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL);
+    sigset_t children;
+    sigemptyset(&children);
+    sigaddset(&children, SIGCHLD);
+    sigprocmask(SIG_SETMASK, &children, 0);
+    prctl(PR_SET_NAME, "slipway-launch");
+
+    // Nothing of slipway's stays open: a pipe's reader must see the end when slipway ends.
+    int null = open("/dev/null", O_RDWR);
+    for (int fd = 0; fd < 3; fd++)
+        if (null < 0 || dup2(null, fd) < 0) _exit(255);
+    if (control != 3) {
+        if (dup3(control, 3, O_CLOEXEC) < 0) _exit(255);
+        control = 3;
+    }
+    if (syscall(SYS_close_range, 4u, ~0u, 0u)) {
+        struct rlimit limit;
+        int count = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536 ? (int)limit.rlim_cur : 65536;
+        for (int fd = 4; fd < count; fd++) close(fd);
+    }
+    if (chdir("/")) _exit(255);
+
+    launcher.control = control;
+    int ended = signalfd(-1, &children, SFD_CLOEXEC | SFD_NONBLOCK);
+    launcher.self = (int)syscall(SYS_pidfd_open, getpid(), 0); // close-on-exec by itself
+    if (ended < 0 || launcher.self < 0) _exit(255);
+    for (;;) {
+        struct pollfd events[] = { { .fd = ended, .events = POLLIN }, { .fd = control, .events = POLLIN } };
+        if (poll(events, 2, -1) < 0) continue;
+        if (events[0].revents) {
+            struct signalfd_siginfo discarded;
+            while (read(ended, &discarded, sizeof discarded) > 0) {}
+            reap();
+        }
+        if (events[1].revents) handle_request();
+    }
+}
+
+int32_t csandbox_fork_launcher(int32_t *control, int32_t *process) {
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) return errno;
+    pid_t child = fork();
+    if (child < 0) {
+        int error = errno;
+        close(ends[0]);
+        close(ends[1]);
+        return error;
+    }
+    if (child == 0) {
+        close(ends[0]);
+        serve(ends[1]);
+    }
+    close(ends[1]);
+    *control = ends[0];
+    *process = child;
+    return 0;
+}

@@ -1,0 +1,42 @@
+// What the files of a sandbox's first process share. Everything declared here is async-signal-safe.
+#ifndef CSANDBOX_SANDBOX_H
+#define CSANDBOX_SANDBOX_H
+
+#include "CSandbox.h"
+#include "program.h"
+
+// The descriptors that come with a request, in this order.
+enum { FD_PROGRAM, FD_STDIN, FD_STDOUT, FD_STDERR, FD_FILTER, FD_COUNT };
+
+struct start {
+    uint64_t id;
+    int control; // where failures are reported
+    int launcher; // pidfd of the launcher
+    int descriptors[FD_COUNT]; // FD_FILTER is -1 where there is no filter
+};
+
+// The first process of a sandbox: sets it up and executes the command. Never returns.
+void sandbox_child(const struct start *start) __attribute__((noreturn));
+
+struct mounts {
+    int scratch; // a private tmpfs for files and mount points
+    int root; // the new root's mount
+    unsigned names; // used up in scratch
+    const char *culprit; // what the last failure was about
+    char message[256]; // the kernel's words about it, if there are any
+};
+
+// Makes the scratch filesystem. Returns 0 or an errno, as do the others.
+int mounts_begin(struct mounts *mounts);
+// Executes the program's steps.
+int mounts_execute(struct mounts *mounts, struct reader *reader);
+// Makes the new root "/" and gets rid of the old one. `mounts->root` is the root directory from then on.
+int mounts_pivot(struct mounts *mounts);
+// Opens `path` as a chroot to `root` would see it; what is missing is created, as directories and a last part of `kind`.
+enum missing { MISSING_FAILS, MISSING_DIRECTORY, MISSING_FILE };
+int open_in_root(int root, const char *path, enum missing missing);
+
+// Deletes a tree. Uses the heap: for the launcher only.
+void remove_tree(const char *path);
+
+#endif

@@ -1,0 +1,33 @@
+import Glibc
+import SystemPackage
+
+/// What a plan must know about the machine and the user namespace.
+struct HostFacts: Equatable {
+    /// Linux before 6.5 has no `lowerdir+`.
+    var needsLegacyOverlay = false
+    /// cgroup v2 alone is mounted at /sys/fs/cgroup.
+    var hasUnifiedControlGroups = false
+    /// setgroups(2) is denied: a single id is mapped.
+    var deniesSetGroups = false
+
+    static func current() -> HostFacts {
+        HostFacts(
+            needsLegacyOverlay: kernelVersion().map { $0 < (6, 5) } ?? false,
+            hasUnifiedControlGroups: unsafe access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0,
+            deniesSetGroups: SmallFile.read("/proc/self/setgroups")?.hasPrefix("deny") ?? false)
+    }
+
+    private static func kernelVersion() -> (Int, Int)? {
+        guard let release = SmallFile.read("/proc/sys/kernel/osrelease") else { return nil }
+        return parseKernelVersion(release)
+    }
+
+    /// "6.1.0-30-amd64" is (6, 1).
+    static func parseKernelVersion(_ release: String) -> (Int, Int)? {
+        let parts = release.split(separator: ".", maxSplits: 2)
+        guard parts.count >= 2, let major = Int(parts[0]), let minor = Int(parts[1].prefix { $0.isNumber }) else {
+            return nil
+        }
+        return (major, minor)
+    }
+}

@@ -1,0 +1,114 @@
+internal import CSandbox
+internal import Dispatch
+internal import Synchronization
+public import SystemPackage
+
+extension SandboxLauncher {
+    /// Runs a process and waits for its end and that of everything it left running.
+    ///
+    /// The descriptors stay the caller's, who may close them as soon as this returns. When the task is cancelled, the
+    /// sandbox is killed and reaped first, then `CancellationError` is thrown.
+    ///
+    /// - Parameters:
+    ///   - standardInput: `/dev/null` if nil.
+    ///   - signals: passed on to the process while it runs. As pid 1 of its namespace it takes notice only of those it has
+    ///     a handler for, and of SIGKILL and SIGSTOP.
+    /// - Throws: `SandboxError` if the process could not be started, `CancellationError`.
+    public func run(
+        _ specification: ProcessSpecification,
+        standardInput: FileDescriptor? = nil,
+        standardOutput: FileDescriptor,
+        standardError: FileDescriptor,
+        signals: AsyncStream<Int32>? = nil
+    ) async throws -> Termination {
+        try specification.validate()
+        try Task.checkCancellation()
+        let resources = try prepare(for: specification.security)
+        let program = try MemoryFile(
+            name: "slipway-program", bytes: ProgramEncoder.encode(specification, host: resources.host))
+        let input =
+            try standardInput == nil
+            ? FileDescriptor.open(FilePath("/dev/null"), .readOnly, options: .closeOnExec) : nil
+        defer { try? input?.close() }
+        var descriptors = [program.descriptor]
+        descriptors += [standardInput ?? input, standardOutput, standardError].compactMap { $0?.rawValue }
+        if let filter = resources.filter { descriptors.append(filter.descriptor) }
+        var namespaces: Namespaces = [.mount, .controlGroup, .hostName, .interprocess, .process]
+        if specification.network == .none { namespaces.insert(.network) }
+
+        let id = state.withLock { state in
+            defer { state.nextID += 1 }
+            return state.nextID
+        }
+        let command = specification.arguments.first ?? ""
+        let termination: Termination
+        do {
+            termination = try await withTaskCancellationHandler {
+                try await withCheckedThrowingContinuation { continuation in
+                    start(
+                        Run(continuation: continuation, command: command, signals: signals), id: id,
+                        namespaces: namespaces,
+                        descriptors: descriptors)
+                }
+            } onCancel: {
+                kill(id)
+            }
+        }
+        // Also where the process ended by itself at the same moment: who cancels does not want its result.
+        try Task.checkCancellation()
+        return termination
+    }
+
+    private func prepare(
+        for security: SecurityProfile
+    ) throws(SandboxError) -> (host: HostFacts, filter: MemoryFile?) {
+        try state.withLock { state throws(SandboxError) in
+            let host = state.host ?? HostFacts.current()
+            state.host = host
+            guard security == .default else { return (host, nil) }
+            if let filter = state.filter { return (host, filter) }
+            let filter = try MemoryFile(name: "slipway-seccomp", bytes: SeccompFilter.make())
+            state.filter = filter
+            return (host, filter)
+        }
+    }
+
+    func start(_ run: Run, id: UInt64, namespaces: Namespaces, descriptors: [Int32]) {
+        let refusal: (any Error)? = state.withLock { state in
+            // Under the same lock as `kill`: either it sees the run, or the cancellation is seen here.
+            if Task.isCancelled { return CancellationError() }
+            if state.isLost { return SandboxError.launcherGone }
+            listen(&state)
+            let error = send(CSANDBOX_RUN, id: id, value: namespaces.rawValue, descriptors: descriptors)
+            guard error == 0 else {
+                return SandboxError(
+                    .launcherLost, "the sandbox launcher does not answer", cause: Errno(rawValue: error))
+            }
+            state.runs[id] = run
+            // Not before: what is sent to nobody is lost.
+            state.runs[id]?.forwarding = run.signals.map { signals in
+                Task { for await signal in signals { self.signal(signal, to: id) } }
+            }
+            return nil
+        }
+        if let refusal { run.continuation.resume(throwing: refusal) }
+    }
+
+    private func signal(_ number: Int32, to id: UInt64) {
+        guard number > 0 else { return }
+        state.withLock { state in
+            if state.runs[id] != nil { _ = send(CSANDBOX_SIGNAL, id: id, value: UInt32(number)) }
+        }
+    }
+
+    private func kill(_ id: UInt64) {
+        state.withLock { state in
+            // A failure means that the launcher is gone, and with it the sandbox.
+            if state.runs[id] != nil { _ = send(CSANDBOX_KILL, id: id) }
+        }
+    }
+}
+
+extension SandboxError {
+    static let launcherGone = SandboxError(.launcherLost, "the sandbox launcher has ended")
+}

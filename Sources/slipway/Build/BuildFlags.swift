@@ -1,0 +1,99 @@
+import ArgumentParser
+
+/// The flags of `slipway build`, named as those of `docker buildx build`.
+///
+/// Values are taken as they stand (`.unconditional`), even with a dash in front: `-f -`, `--build-arg FLAGS=-O2`.
+struct BuildFlags: ParsableArguments {
+    @Option(
+        name: [.customShort("t", allowingJoined: true), .long], parsing: .unconditionalSingleValue,
+        help: .init("Name of the image, \"name[:tag]\".", valueName: "name"))
+    var tag: [String] = []
+
+    @Option(
+        name: [.customShort("f", allowingJoined: true), .long], parsing: .unconditional,
+        help: .init(
+            "The Dockerfile; - reads standard input.", discussion: "Default: PATH/Dockerfile", valueName: "path"))
+    var file: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: .init("The stage to build; stages it does not need never run.", valueName: "stage"))
+    var target: String?
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: .init("A build-time variable; without a value, that of the environment.", valueName: "key[=value]"))
+    var buildArg: [String] = []
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: .init(
+            "A further context: a directory, oci-layout://PATH[:tag|@digest] or docker-image://REFERENCE.",
+            valueName: "name=source"))
+    var buildContext: [String] = []
+
+    @Option(parsing: .unconditionalSingleValue, help: .init("A label of the image.", valueName: "key=value"))
+    var label: [String] = []
+
+    @Flag(help: "Run every step, even if its result is cached.")
+    var noCache = false
+
+    @Option(
+        parsing: .unconditionalSingleValue, help: .init("Do not use the cache for these stages.", valueName: "stage"))
+    var noCacheFilter: [String] = []
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: .init("A secret for RUN --mount=type=secret.", valueName: "id=name[,src=file|,env=variable]"))
+    var secret: [String] = []
+
+    @Option(
+        name: [.customShort("o", allowingJoined: true), .long], parsing: .unconditionalSingleValue,
+        help: .init(
+            "Where the result goes: type=image|oci|docker|tar|local[,dest=path]; dest=- is standard output.",
+            discussion: "Default: type=image, into the local store", valueName: "output"))
+    var output: [String] = []
+
+    @Option(parsing: .unconditionalSingleValue, help: .init("The platform to build for.", valueName: "platform"))
+    var platform: [String] = []
+
+    @Option(
+        parsing: .unconditional,
+        help: .init("The network of RUN: default (the host's), host or none.", valueName: "mode"))
+    var network: String?
+
+    @Option(parsing: .unconditionalSingleValue, help: .init("A line for /etc/hosts.", valueName: "name:address"))
+    var addHost: [String] = []
+
+    @Option(parsing: .unconditional, help: .init("Size of /dev/shm.", valueName: "size"))
+    var shmSize: String?
+
+    @Option(parsing: .unconditionalSingleValue, help: .init("A resource limit.", valueName: "name=soft[:hard]"))
+    var ulimit: [String] = []
+
+    @Option(
+        parsing: .unconditional,
+        help: .init("How progress is shown: auto, tty, plain, rawjson or quiet.", valueName: "mode"))
+    var progress: String?
+
+    @Flag(
+        name: [.short, .long], help: "Show no progress; print the image id, which is the digest of its configuration.")
+    var quiet = false
+
+    @Option(
+        parsing: .unconditional,
+        help: .init("Write the image id, the digest of its configuration, to a file.", valueName: "path"))
+    var iidfile: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: .init("Write digests and names of the result to a file, as JSON.", valueName: "path"))
+    var metadataFile: String?
+
+    @Flag(help: .init("Put the image into the local store, as is done without --output.", visibility: .hidden))
+    var load = false
+
+    /// Intermediate containers do not exist here, so there is nothing to keep or remove.
+    @Flag(name: [.customLong("rm"), .customLong("force-rm")], help: .hidden)
+    var removeIntermediates = false
+}

@@ -1,0 +1,121 @@
+import OCI
+import SystemPackage
+
+extension BuildOptions {
+    /// Checks a command line.
+    ///
+    /// - Parameters:
+    ///   - paths: the positional arguments.
+    ///   - environment: for build arguments and secrets that take their value from it, and for `SOURCE_DATE_EPOCH`.
+    ///   - isTerminal: whether standard error is one.
+    init(
+        _ flags: BuildFlags, paths: [String], environment: [String: String], isTerminal: Bool
+    ) throws(CommandLineError) {
+        guard paths.count == 1, !paths[0].isEmpty else {
+            throw CommandLineError(
+                "\"slipway build\" requires exactly 1 argument",
+                help: "usage: slipway build [OPTIONS] PATH | -   (slipway build --help lists the options)")
+        }
+        context = try Self.context(paths[0])
+        dockerfile = try Self.dockerfile(flags.file, context: context)
+        tags = try flags.tag.map(Self.tag)
+        target = flags.target.flatMap { $0.isEmpty ? nil : $0 }
+        buildArguments = try KeyValue.parse(flags.buildArg, flag: "--build-arg", environment: environment)
+        buildContexts = try flags.buildContext.map(BuildContextSpecification.init(parsing:))
+        labels = try KeyValue.parse(flags.label, flag: "--label", environment: nil)
+        cache = Self.cache(flags)
+        secrets = try flags.secret.map { text throws(CommandLineError) in
+            try SecretSpecification(parsing: text, environment: environment)
+        }
+        outputs = try Self.outputs(flags)
+        platforms = try flags.platform.flatMap { $0.split(separator: ",") }.map(Self.platform)
+        network = try Self.network(flags.network)
+        extraHosts = try flags.addHost.map(ExtraHost.init(parsing:))
+        sharedMemorySize = try flags.shmSize.map { size throws(CommandLineError) in
+            try MemorySize.parse(size, flag: "--shm-size")
+        }
+        resourceLimits = try flags.ulimit.map(ResourceLimit.init(parsing:))
+        sourceDateEpoch = try Self.epoch(buildArguments, environment: environment)
+        progress = try ProgressMode.resolve(
+            flag: flags.progress, quiet: flags.quiet, environment: environment, isTerminal: isTerminal)
+        imageIDFile = flags.iidfile.map { FilePath($0) }
+        metadataFile = flags.metadataFile.map { FilePath($0) }
+    }
+
+    private static func context(_ path: String) throws(CommandLineError) -> Context {
+        if path == "-" { return .standardInput }
+        let remote = ["https://", "http://", "git://", "git@", "ssh://", "github.com/"]
+        guard !remote.contains(where: { path.hasPrefix($0) }) else {
+            throw CommandLineError(
+                "contexts from a URL are not supported yet: \(path)",
+                help: "clone or download it, and build the directory")
+        }
+        return .directory(FilePath(path))
+    }
+
+    private static func dockerfile(
+        _ file: String?, context: Context
+    ) throws(CommandLineError) -> DockerfileSource {
+        guard let file, !file.isEmpty else { return .context }
+        guard file == "-" else { return .file(FilePath(file)) }
+        guard context != .standardInput else {
+            throw CommandLineError("invalid argument: can't use stdin for both build context and dockerfile")
+        }
+        return .standardInput
+    }
+
+    private static func tag(_ text: String) throws(CommandLineError) -> ImageReference {
+        let reference: ImageReference
+        do { reference = try ImageReference(parsing: text) } catch {
+            throw CommandLineError("--tag: \(error)")
+        }
+        guard reference.digest == nil else {
+            throw CommandLineError("--tag: \"\(text)\" has a digest, which cannot be chosen")
+        }
+        return reference
+    }
+
+    private static func cache(_ flags: BuildFlags) -> CacheUse {
+        if flags.noCache { return .never }
+        let stages = flags.noCacheFilter.flatMap { $0.split(separator: ",").map(String.init) }
+        return stages.isEmpty ? .always : .except(stages)
+    }
+
+    private static func outputs(_ flags: BuildFlags) throws(CommandLineError) -> [OutputSpecification] {
+        var outputs = try flags.output.map(OutputSpecification.init(parsing:))
+        if outputs.isEmpty || (flags.load && !outputs.contains { $0.kind == .image }) { outputs.append(.store) }
+        guard outputs.count(where: { $0.destination == .standardOutput }) <= 1 else {
+            throw CommandLineError("--output: only one result can go to standard output")
+        }
+        return outputs
+    }
+
+    private static func platform(_ text: Substring) throws(CommandLineError) -> Platform {
+        let text = text.trimmingBlanks()
+        if text == "local" { return .host }
+        do { return try Platform(parsing: text) } catch { throw CommandLineError("--platform: \(error)") }
+    }
+
+    private static func network(_ text: String?) throws(CommandLineError) -> Network {
+        guard let text, !text.isEmpty else { return .default }
+        guard let network = Network(rawValue: text) else {
+            throw CommandLineError(
+                "--network: \"\(text)\" is not supported", help: "use default, host or none")
+        }
+        return network
+    }
+
+    /// As docker buildx does, the variable of the environment counts as if it were a build argument.
+    private static func epoch(
+        _ arguments: [KeyValue], environment: [String: String]
+    ) throws(CommandLineError) -> Int64? {
+        let name = "SOURCE_DATE_EPOCH"
+        guard let text = arguments.first(where: { $0.key == name })?.value ?? environment[name], !text.isEmpty else {
+            return nil
+        }
+        guard let seconds = Int64(text), seconds >= 0 else {
+            throw CommandLineError("\(name): \"\(text)\" is not a number of seconds since 1970")
+        }
+        return seconds
+    }
+}

@@ -1,0 +1,68 @@
+import OCI
+import SystemPackage
+
+/// What a command line of `slipway build` asks for, as checked values: all that the engine needs to know of it.
+struct BuildOptions: Equatable, Sendable {
+    enum Context: Equatable, Sendable {
+        case directory(FilePath)
+        /// `-`: a tar archive, or a Dockerfile that gets along without a context.
+        case standardInput
+    }
+
+    enum DockerfileSource: Equatable, Sendable {
+        /// `Dockerfile` in the context.
+        case context
+        /// A path from the working directory.
+        case file(FilePath)
+        case standardInput
+    }
+
+    enum CacheUse: Equatable, Sendable {
+        case always
+        case never
+        /// Not for these stages, by name or number.
+        case except([String])
+    }
+
+    enum Network: String, CaseIterable, Sendable {
+        case `default`, host, none
+    }
+
+    var context: Context
+    var dockerfile = DockerfileSource.context
+    /// The names of the image.
+    var tags: [ImageReference] = []
+    /// The last stage if `nil`.
+    var target: String?
+    var buildArguments: [KeyValue] = []
+    var buildContexts: [BuildContextSpecification] = []
+    var labels: [KeyValue] = []
+    var cache = CacheUse.always
+    var secrets: [SecretSpecification] = []
+    /// Never empty: without `--output` the local store.
+    var outputs: [OutputSpecification] = [.store]
+    /// That of the host if empty.
+    var platforms: [Platform] = []
+    var network = Network.default
+    var extraHosts: [ExtraHost] = []
+    /// In bytes; that of the sandbox if `nil`.
+    var sharedMemorySize: UInt64?
+    var resourceLimits: [ResourceLimit] = []
+    /// `SOURCE_DATE_EPOCH` of the build arguments or the environment, in seconds since 1970.
+    var sourceDateEpoch: Int64?
+    var progress = ProgressMode.plain
+    /// Where to write the image id.
+    var imageIDFile: FilePath?
+    /// Where to write the result as JSON.
+    var metadataFile: FilePath?
+
+    /// What is being built, for the first line of the progress.
+    var title: String {
+        if let tag = tags.first { return tag.familiarName }
+        if let target { return target }
+        switch context {
+        case .directory(let path): return path.string
+        case .standardInput: return "from standard input"
+        }
+    }
+}

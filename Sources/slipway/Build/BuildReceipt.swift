@@ -1,0 +1,32 @@
+import OCI
+import SystemPackage
+
+/// What `--iidfile` and `--metadata-file` say about a build, in docker buildx's form.
+struct BuildReceipt {
+    var outcome: BuildOutcome
+
+    init(_ outcome: BuildOutcome) { self.outcome = outcome }
+
+    /// The image id as docker has it: the digest of the configuration.
+    var imageID: String? { outcome.image?.configuration.description }
+
+    /// The content of `--metadata-file`.
+    var metadata: JSONValue {
+        var metadata: JSONValue = [:]
+        if let image = outcome.image {
+            metadata["containerimage.config.digest"] = .string(image.configuration.description)
+            metadata["containerimage.descriptor"] = image.descriptor.json
+            metadata["containerimage.digest"] = .string(image.descriptor.digest.description)
+        }
+        if !outcome.names.isEmpty {
+            metadata["image.name"] = .string(outcome.names.map(\.canonicalName).joined(separator: ","))
+        }
+        return metadata
+    }
+
+    /// Writes the files that were asked for.
+    func write(imageID idFile: FilePath?, metadata metadataFile: FilePath?) throws {
+        if let idFile { try OutputFile.write(Array((imageID ?? "").utf8), to: idFile) }
+        if let metadataFile { try OutputFile.write(metadata.encoded(indentation: 2) + [0x0A], to: metadataFile) }
+    }
+}

@@ -1,0 +1,126 @@
+import Archive
+import BuildEngine
+import BuildGraph
+import OCI
+import SystemPackage
+
+extension BuildRequest {
+    /// What the engine is asked for: paths made absolute, standard input read.
+    init(_ options: BuildOptions, _ resources: BuildResources) throws {
+        var dockerfile: DockerfileInput
+        switch options.dockerfile {
+        case .context: dockerfile = .contextDefault
+        case .file(let path): dockerfile = .file(try HostPath.absolute(path))
+        case .standardInput: dockerfile = .text(try Self.standardInput(resources), name: "Dockerfile")
+        }
+        var context: FilePath?
+        switch options.context {
+        case .directory(let path): context = try HostPath.absolute(path)
+        case .standardInput where dockerfile == .contextDefault:
+            dockerfile = .text(try Self.standardInput(resources), name: "Dockerfile")
+        case .standardInput:
+            // With a Dockerfile from elsewhere, what comes in can only be an archive.
+            throw Self.archiveRefusal
+        }
+        if let platform = options.platforms.first(where: { $0 != .host }) {
+            throw CommandLineError(
+                "--platform: \(platform) is not supported yet",
+                help: "this machine is \(Platform.host); leave the flag out")
+        }
+        self.init(context: context, dockerfile: dockerfile, plan: Self.plan(options))
+        for specification in options.buildContexts {
+            namedContexts[specification.name] = try Self.namedContext(specification.source)
+        }
+        for secret in options.secrets {
+            secrets[secret.id] =
+                switch secret.source {
+                case .file(let path): .file(try HostPath.absolute(path))
+                case .value(let bytes): .value(bytes)
+                }
+        }
+        tags = options.tags
+        exports = try options.outputs.compactMap(Self.export)
+        sourceDateEpoch = options.outputs.lazy.compactMap(\.sourceDateEpoch).first ?? options.sourceDateEpoch
+        if options.outputs.contains(where: { $0.rewriteTimestamp == false }) { timestamps = .keep }
+    }
+
+    private static func plan(_ options: BuildOptions) -> PlanOptions {
+        var plan = PlanOptions()
+        plan.target = options.target
+        for argument in options.buildArguments { plan.buildArguments[argument.key] = argument.value }
+        for label in options.labels { plan.labels[label.key] = label.value }
+        plan.isTargetPlatformExplicit = !options.platforms.isEmpty
+        switch options.cache {
+        case .always: plan.noCache = .never
+        case .never: plan.noCache = .always
+        case .except(let stages): plan.noCache = .stages(Set(stages.map { $0.lowercased() }))
+        }
+        plan.network = RunOperation.Network(rawValue: options.network.rawValue) ?? .default
+        plan.limits.sharedMemorySize = options.sharedMemorySize.map { Int64(clamping: $0) }
+        plan.limits.extraHosts = options.extraHosts.map { .init(name: $0.name, address: $0.address) }
+        plan.limits.resourceLimits = options.resourceLimits.map {
+            .init(name: $0.name, soft: $0.soft, hard: $0.hard)
+        }
+        return plan
+    }
+
+    private static func namedContext(_ source: BuildContextSpecification.Source) throws -> NamedContext {
+        switch source {
+        case .directory(let path): .directory(try HostPath.absolute(path))
+        case .layout(let path, let tag, let digest):
+            .image(.layout(path: try HostPath.absolute(path).string, tag: tag, digest: digest))
+        case .image(let reference): .image(.reference(reference))
+        }
+    }
+
+    private static func export(_ output: OutputSpecification) throws -> Export? {
+        let kind: Export.Kind
+        switch output.kind {
+        case .image: kind = .image
+        case .cacheonly: return nil
+        case .oci: kind = .ociLayout(try destination(output))
+        case .docker: kind = .dockerArchive(try destination(output))
+        case .tar: kind = .tar(try destination(output))
+        case .local:
+            guard case .path(let path)? = output.destination else {
+                throw CommandLineError("--output: type=local needs dest=DIRECTORY")
+            }
+            kind = .local(try HostPath.absolute(path))
+        }
+        var export = Export(kind)
+        if output.compression != nil || output.compressionLevel != nil {
+            let name = (output.compression ?? .gzip).rawValue
+            guard let compression = Compression(name: name, level: output.compressionLevel) else {
+                throw CommandLineError("--output: compression-level is out of range for \(name)")
+            }
+            export.compression = compression
+        }
+        export.names = try output.names.map { name throws(CommandLineError) in
+            do { return try ImageReference(parsing: name) } catch { throw CommandLineError("--output: \(error)") }
+        }
+        return export
+    }
+
+    private static func destination(_ output: OutputSpecification) throws -> Export.Destination {
+        switch output.destination {
+        case .path(let path):
+            output.isDirectory
+                ? .directory(try HostPath.absolute(path)) : .file(try HostPath.absolute(path))
+        case .standardOutput, nil: .standardOutput
+        }
+    }
+
+    /// The text of a Dockerfile from standard input.
+    private static func standardInput(_ resources: BuildResources) throws -> [UInt8] {
+        let bytes: [UInt8]
+        do { bytes = try FileSource(resources.standardInput).readAll(limit: 16 << 20) } catch {
+            throw CommandLineError("cannot read a Dockerfile from standard input: \(error)")
+        }
+        // A NUL, which every archive has and no Dockerfile: docker would take it for the context.
+        guard !bytes.prefix(1 << 16).contains(0) else { throw archiveRefusal }
+        return bytes
+    }
+
+    private static let archiveRefusal = CommandLineError(
+        "an archive on standard input is not supported as context yet", help: "unpack it, and build the directory")
+}

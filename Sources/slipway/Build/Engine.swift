@@ -1,0 +1,31 @@
+import BuildEngine
+import ContentStore
+import Registry
+
+/// Hands a request to the build engine.
+enum Engine {
+    /// Opens the store and builds.
+    @Sendable static func build(_ options: BuildOptions, _ resources: BuildResources) async throws -> BuildOutcome {
+        let request = try BuildRequest(options, resources)
+        guard let launcher = resources.launcher else {
+            throw CommandFailure("builds need the sandbox launcher, which was not started")
+        }
+        let store = try ContentStore.open(root: resources.root, access: .readWrite)
+        let registry = RegistryClient(try RegistryConfiguration(environment: resources.environment))
+        let result: BuildResult
+        do {
+            result = try await BuildEngine(store: store, launcher: launcher, registry: registry).build(
+                request, progress: resources.progress)
+        } catch {
+            await registry.shutdown()
+            throw error
+        }
+        await registry.shutdown()
+        try store.close()
+        var outcome = BuildOutcome(names: result.names)
+        if let image = result.image, let configuration = result.configurationDigest {
+            outcome.image = BuildOutcome.Image(descriptor: image, configuration: configuration)
+        }
+        return outcome
+    }
+}

@@ -1,0 +1,72 @@
+import ArgumentParser
+import SystemPackage
+
+/// `slipway build`
+struct BuildCommand: SlipwayCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "build", abstract: "Build an image from a Dockerfile.",
+        usage: "slipway build [OPTIONS] PATH | -", aliases: ["b"])
+
+    @OptionGroup var flags: BuildFlags
+    @OptionGroup var unsupported: UnsupportedBuildFlags
+    @OptionGroup var store: StoreFlags
+
+    @Argument(
+        help: .init(
+            "The directory of the context; - reads a Dockerfile or a tar archive from standard input.",
+            valueName: "path"))
+    var paths: [String] = []
+
+    var preparation: ProcessPreparation { .sandbox }
+
+    func run(in context: CommandContext) async throws -> ExitCode {
+        try unsupported.refuse()
+        let request = try BuildOptions(
+            flags, paths: paths, environment: context.environment, isTerminal: context.standardError.isTerminal)
+        try refuseTerminal(request, context.standardOutput)
+
+        let presenter = ProgressPresenter(
+            request.progress.renderer(title: request.title, palette: context.palette),
+            output: context.standardError, now: context.now)
+        let outcome: BuildOutcome
+        do {
+            outcome = try await presenter.present {
+                try await context.build(
+                    request,
+                    BuildResources(
+                        root: context.root, launcher: context.launcher, environment: context.environment,
+                        progress: presenter,
+                        standardInput: context.standardInput, standardOutput: context.standardOutput))
+            }
+        } catch {
+            return try report(error, presenter.failure, request, context)
+        }
+        let result = BuildReceipt(outcome)
+        try result.write(imageID: request.imageIDFile, metadata: request.metadataFile)
+        if flags.quiet, let id = result.imageID { try context.standardOutput.writeLine(id) }
+        return .success
+    }
+
+    private func refuseTerminal(_ request: BuildOptions, _ output: ByteOutput) throws(CommandLineError) {
+        guard output.isTerminal, request.outputs.contains(where: { $0.destination == .standardOutput }) else { return }
+        throw CommandLineError(
+            "--output: refusing to write an archive to the terminal", help: "use dest=FILE, or redirect standard output"
+        )
+    }
+
+    private func report(
+        _ error: any Error, _ failure: StepFailure?, _ request: BuildOptions, _ context: CommandContext
+    ) throws -> ExitCode {
+        let report = ErrorReport(error)
+        guard !report.isSilent else { return report.exitCode }
+        if request.progress == .rawjson {
+            try context.standardError.write(RawJSONRenderer.error(report))
+        } else {
+            if let failure, !failure.tail.isEmpty {
+                try context.standardError.write(failure.rendered(ascii: !context.palette.unicode))
+            }
+            try context.standardError.write(report.text(palette: context.palette))
+        }
+        return report.exitCode
+    }
+}

@@ -1,0 +1,93 @@
+import ArgumentParser
+import BuildEngine
+import FoundationEssentials
+import Glibc
+import Sandbox
+import Synchronization
+import SystemPackage
+
+/// The life of the process, from its arguments to its exit status.
+///
+/// The order matters. Everything up to and including the fork of the launcher happens on the only thread there is: the
+/// kernel lets only a process with one thread enter a user namespace, and a child forked from several threads may inherit
+/// locks that nobody will ever release. Only then the command runs, as a task on other threads, and the main thread does
+/// nothing but wait for signals.
+enum Program {
+    static func main() -> Never {
+        let environment = processEnvironment()
+        let output = ByteOutput.descriptor(STDOUT_FILENO)
+        let diagnostics = ByteOutput.descriptor(STDERR_FILENO)
+        let isSuperuser = geteuid() == 0
+        do {
+            let arguments = try ArgumentNormalizer.normalize(Array(CommandLine.arguments.dropFirst()))
+            let command = try parse(arguments)
+            var context = CommandContext(
+                standardOutput: output, standardError: diagnostics, standardInput: .standardInput,
+                standardInputIsTerminal: isatty(STDIN_FILENO) == 1, environment: environment, root: "/",
+                now: { Date() }, signals: AsyncStream { $0.finish() }, build: Engine.build)
+            if command.preparation > .none {
+                context.root = try StoreLocation.resolve(
+                    flag: command.store.root, environment: environment, isSuperuser: isSuperuser)
+                context.userNamespace = try UserNamespace.enterIfNeeded()
+            }
+            if command.preparation == .sandbox { context.launcher = try SandboxLauncher.fork() }
+            // After the launcher, which hands its signal dispositions on to sandboxed processes.
+            signal(SIGPIPE, SIG_IGN)
+            SignalLoop.run(command, in: context)
+        } catch {
+            end(error, output, diagnostics, environment)
+        }
+    }
+
+    /// The command that the arguments ask for.
+    ///
+    /// - Throws: what `CommandLineAnswer` turns into help, the version or a report.
+    static func parse(_ arguments: [String]) throws -> any SlipwayCommand {
+        var parsed = try Slipway.parseAsRoot(arguments)
+        if let command = parsed as? any SlipwayCommand { return command }
+        // Groups of commands and ArgumentParser's own `help`: to run them is to throw their text.
+        try parsed.run()
+        throw CleanExit.helpRequest(Slipway.self)
+    }
+
+    /// Carries out a command and reports its error; the result is the status the program ends with.
+    static func execute(_ command: any SlipwayCommand, in context: CommandContext) async -> ExitCode {
+        do {
+            return try await command.run(in: context)
+        } catch {
+            let report = ErrorReport(error)
+            if !report.isSilent { say(report.text(palette: context.palette), to: context.standardError) }
+            return report.exitCode
+        }
+    }
+
+    /// Ends the program because of its command line: with help or the version, or with what is wrong.
+    private static func end(
+        _ error: any Error, _ output: ByteOutput, _ diagnostics: ByteOutput, _ environment: [String: String]
+    ) -> Never {
+        var palette = Palette(environment: environment)
+        palette.color = palette.color && diagnostics.isTerminal
+        let answer = CommandLineAnswer(error)
+        say(answer.output, to: output)
+        say(answer.report?.text(palette: palette) ?? "", to: diagnostics)
+        exit(answer.exitCode.rawValue)
+    }
+
+    /// The last words of a program. If nobody can hear them, the exit status still tells.
+    private static func say(_ text: String, to output: ByteOutput) {
+        guard !text.isEmpty else { return }
+        do { try output.write(text) } catch { return }
+    }
+
+    /// The environment; of a variable given twice the first, as getenv(3) has it.
+    private static func processEnvironment() -> [String: String] {
+        var result: [String: String] = [:]
+        var entry = environ
+        while let text = entry.pointee {
+            let pair = String(cString: text).splitOnce("=")
+            if let value = pair.after, result[pair.before] == nil { result[pair.before] = value }
+            entry += 1
+        }
+        return result
+    }
+}

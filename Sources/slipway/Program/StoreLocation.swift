@@ -1,0 +1,24 @@
+import SystemPackage
+
+/// Finds the directory of the store (design, section 1).
+enum StoreLocation {
+    /// - Parameters:
+    ///   - flag: the value of `--root`.
+    ///   - isSuperuser: whether the program was started by root; to be asked before it enters a user namespace.
+    static func resolve(
+        flag: String?, environment: [String: String], isSuperuser: Bool
+    ) throws(CommandLineError) -> FilePath {
+        func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+        if let flag {
+            guard !flag.isEmpty else { throw CommandLineError("--root is empty") }
+            return FilePath(flag)
+        }
+        if let root = variable("SLIPWAY_ROOT") { return FilePath(root) }
+        if isSuperuser { return "/var/lib/slipway" }
+        // The XDG base directory specification has relative paths ignored.
+        if let data = variable("XDG_DATA_HOME"), data.hasPrefix("/") { return FilePath(data).appending("slipway") }
+        if let home = variable("HOME") { return FilePath(home).appending(".local/share/slipway") }
+        throw CommandLineError(
+            "cannot tell where the store is: neither SLIPWAY_ROOT nor HOME is set", help: "use --root PATH")
+    }
+}

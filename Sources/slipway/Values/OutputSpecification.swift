@@ -1,0 +1,47 @@
+import SystemPackage
+
+/// One `--output`: in what form and where to the result goes.
+struct OutputSpecification: Equatable, Sendable {
+    enum Kind: String, CaseIterable, Sendable {
+        /// Into the local store.
+        case image
+        /// An OCI image layout in a tar archive, or in a directory with `tar=false`.
+        case oci
+        /// An archive as `docker load` reads it.
+        case docker
+        /// The root filesystem as a tar archive.
+        case tar
+        /// The root filesystem as files in a directory.
+        case local
+        /// Nothing is exported; the cache is filled.
+        case cacheonly
+    }
+
+    enum Destination: Equatable, Sendable {
+        case standardOutput
+        case path(FilePath)
+    }
+
+    /// How layers are compressed.
+    enum Compression: String, CaseIterable, Sendable {
+        case uncompressed, gzip, zstd
+    }
+
+    var kind: Kind
+    /// `nil` for the kinds that need none.
+    var destination: Destination?
+    /// Names of the image in addition to those of `--tag`.
+    var names: [String] = []
+    /// `tar=false`: a directory instead of an archive.
+    var isDirectory = false
+    var compression: Compression?
+    /// 0 to 9 for gzip, 1 to 22 for zstd.
+    var compressionLevel: Int?
+    /// Whether times in layers that are later than the epoch become the epoch, which is the default here.
+    var rewriteTimestamp: Bool?
+    /// Seconds since 1970; stronger than `SOURCE_DATE_EPOCH`.
+    var sourceDateEpoch: Int64?
+
+    /// The local store, which is used when there is no `--output`.
+    static let store = OutputSpecification(kind: .image)
+}

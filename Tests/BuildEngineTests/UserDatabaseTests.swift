@@ -1,0 +1,47 @@
+import Testing
+
+@testable import BuildEngine
+
+@Suite struct UserDatabaseTests {
+    private let database = UserDatabase(
+        passwd: """
+            root:x:0:0:root:/root:/bin/sh
+            app:x:1000:33:App:/home/app:/bin/sh
+            broken line
+            nohome:x:7:7:::
+            """,
+        group: "root:x:0:\nwww:x:33:\nextra:x:44:app,other\n")
+
+    @Test(arguments: [
+        ("", 0, 0, "/root", []), ("root", 0, 0, "/root", []), ("app", 1000, 33, "/home/app", [44]),
+        ("1000", 1000, 33, "/home/app", [44]), ("app:extra", 1000, 44, "/home/app", []),
+        ("app:55", 1000, 55, "/home/app", []), ("4711", 4711, 0, "/", []), ("4711:12", 4711, 12, "/", []),
+        ("nohome", 7, 7, "/", []),
+    ] as [(String, UInt32, UInt32, String, [UInt32])])
+    func processes(_ text: String, _ uid: UInt32, _ gid: UInt32, _ home: String, _ groups: [UInt32]) throws {
+        let user = try database.process(text)
+        #expect(user == ImageUser(uid: uid, gid: gid, supplementaryGroups: groups, home: home))
+    }
+
+    @Test(arguments: [
+        ("app", 1000, 33), ("app:www", 1000, 33), ("5", 5, 5), ("5:6", 5, 6), ("root", 0, 0), (":44", 0, 44),
+    ] as [(String, UInt32, UInt32)])
+    func owners(_ text: String, _ uid: UInt32, _ gid: UInt32) throws {
+        let owner = try database.owner(text)
+        #expect(owner.uid == uid)
+        #expect(owner.gid == gid)
+    }
+
+    @Test(arguments: ["nosuch", "app:nosuch"])
+    func unknownNamesAreErrors(_ text: String) {
+        #expect(throws: UnknownUser.self) { try database.process(text) }
+        #expect(throws: UnknownUser.self) { try database.owner(text) }
+    }
+
+    @Test func anImageWithoutFilesHasRoot() throws {
+        let empty = UserDatabase(passwd: nil, group: nil)
+        #expect(try empty.process("").uid == 0)
+        #expect(try empty.process("12:13").gid == 13)
+        #expect(throws: UnknownUser.self) { try empty.owner("app") }
+    }
+}

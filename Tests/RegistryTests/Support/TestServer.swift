@@ -1,0 +1,141 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Synchronization
+
+/// An HTTP server on this machine that answers whatever a test tells it to, lies included, and remembers what it was
+/// asked.
+final class TestServer: Sendable {
+    struct Request: Sendable {
+        var method: String
+        /// Path and query.
+        var target: String
+        var headers: [String: String]
+        var body: String
+
+        var path: String { String(target.prefix { $0 != "?" }) }
+    }
+
+    struct Reply: Sendable {
+        var status = 200
+        var headers: [(String, String)] = []
+        var body: [UInt8] = []
+        /// Close the connection after so many bytes of the body, all of which were announced.
+        var breakAfter: Int?
+        /// Announce no length.
+        var isChunked = false
+        /// Send the head and so much of the body as `breakAfter` says, then nothing more.
+        var stalls = false
+
+        static func text(_ text: String, status: Int = 200, _ headers: (String, String)...) -> Reply {
+            Reply(status: status, headers: headers, body: Array(text.utf8))
+        }
+    }
+
+    typealias Handler = @Sendable (Request) -> Reply
+
+    private let channel: any Channel
+    private let log: Log
+
+    final class Log: Sendable {
+        let requests = Mutex<[Request]>([])
+    }
+
+    private init(channel: any Channel, log: Log) {
+        self.channel = channel
+        self.log = log
+    }
+
+    var port: Int { channel.localAddress?.port ?? 0 }
+    var registry: String { "127.0.0.1:\(port)" }
+
+    /// What the server was asked so far.
+    var requests: [Request] { log.requests.withLock { $0 } }
+
+    /// How often the server was asked for `path` by `method`.
+    func count(_ method: String, _ path: String) -> Int {
+        requests.count { $0.method == method && $0.path == path }
+    }
+
+    /// Runs a server while `body` runs.
+    static func run<Result>(
+        _ handler: @escaping Handler, _ body: (TestServer) async throws -> Result
+    ) async throws -> Result {
+        let log = Log()
+        let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .childChannelInitializer { channel in
+                channel.pipeline.configureHTTPServerPipeline().flatMapThrowing {
+                    try channel.pipeline.syncOperations.addHandler(Connection(log: log, handler: handler))
+                }
+            }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let server = TestServer(channel: channel, log: log)
+        do {
+            let result = try await body(server)
+            try await channel.close()
+            return result
+        } catch {
+            try? await channel.close()
+            throw error
+        }
+    }
+
+    private final class Connection: ChannelInboundHandler {
+        typealias InboundIn = HTTPServerRequestPart
+        typealias OutboundOut = HTTPServerResponsePart
+
+        private let log: Log
+        private let handler: Handler
+        private var head: HTTPRequestHead?
+        private var body = ""
+
+        init(log: Log, handler: @escaping Handler) {
+            self.log = log
+            self.handler = handler
+        }
+
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            switch unwrapInboundIn(data) {
+            case .head(let head):
+                self.head = head
+                body = ""
+            case .body(let part): body += String(buffer: part)
+            case .end:
+                guard let head else { return }
+                var headers: [String: String] = [:]
+                for (name, value) in head.headers {
+                    let name = name.lowercased()
+                    headers[name] = headers[name].map { $0 + ", " + value } ?? value
+                }
+                let request = Request(
+                    method: head.method.rawValue, target: head.uri, headers: headers, body: body)
+                log.requests.withLock { $0.append(request) }
+                answer(handler(request), to: request, context: context)
+            }
+        }
+
+        private func answer(_ reply: Reply, to request: Request, context: ChannelHandlerContext) {
+            var headers = HTTPHeaders(reply.headers)
+            if reply.isChunked {
+                headers.add(name: "Transfer-Encoding", value: "chunked")
+            } else if !headers.contains(name: "Content-Length") {
+                headers.add(name: "Content-Length", value: "\(reply.body.count)")
+            }
+            let head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: reply.status), headers: headers)
+            context.write(wrapOutboundOut(.head(head)), promise: nil)
+            let sent = request.method == "HEAD" ? [] : reply.body.prefix(reply.breakAfter ?? .max)
+            context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: sent)))), promise: nil)
+            if reply.stalls { return }
+            if reply.breakAfter != nil, request.method != "HEAD" {
+                context.close(promise: nil)
+            } else {
+                context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+            }
+        }
+
+        func errorCaught(context: ChannelHandlerContext, error: any Error) {
+            // The other end is gone; nothing more is to be said to it.
+            context.close(promise: nil)
+        }
+    }
+}

@@ -1,0 +1,108 @@
+import ArgumentParser
+import OCI
+import SystemPackage
+import Testing
+
+@testable import slipway
+
+@Suite struct BuildOptionsTests {
+    private func options(_ arguments: [String], environment: [String: String] = [:]) throws -> BuildOptions {
+        let command = try #require(
+            try Program.parse(["build"] + ArgumentNormalizer.normalize(arguments)) as? BuildCommand)
+        try command.unsupported.refuse()
+        return try BuildOptions(command.flags, paths: command.paths, environment: environment, isTerminal: false)
+    }
+
+    @Test func nothingButAContext() throws {
+        #expect(try options(["."]) == BuildOptions(context: .directory(".")))
+    }
+
+    @Test func everything() throws {
+        let arguments = [
+            "-t", "shop:1", "--tag=shop:2", "-tshop:3", "-t=shop:4", "-f", "a/Dockerfile", "--target", "build",
+            "--build-arg", "A=-x", "--build-arg", "HOME", "--build-context", "base=oci-layout:///b", "--label", "l=1",
+            "--no-cache-filter", "a,b", "--secret", "id=s,src=f", "-o", "type=oci,dest=x.tar", "--output", "out",
+            "--platform", "linux/amd64,linux/arm64", "--network", "none", "--add-host", "h:1.2.3.4", "--shm-size", "1m",
+            "--ulimit", "nofile=5", "--progress", "rawjson", "--iidfile", "id", "--metadata-file", "meta", "ctx",
+        ]
+        var expected = BuildOptions(context: .directory("ctx"))
+        expected.dockerfile = .file("a/Dockerfile")
+        expected.tags = try (1...4).map { try ImageReference(parsing: "shop:\($0)") }
+        expected.target = "build"
+        expected.buildArguments = [KeyValue(key: "A", value: "-x"), KeyValue(key: "HOME", value: "/h")]
+        expected.buildContexts = [try BuildContextSpecification(parsing: "base=oci-layout:///b")]
+        expected.labels = [KeyValue(key: "l", value: "1")]
+        expected.cache = .except(["a", "b"])
+        expected.secrets = [try SecretSpecification(parsing: "id=s,src=f", environment: [:])]
+        expected.outputs = [
+            try OutputSpecification(parsing: "type=oci,dest=x.tar"), try OutputSpecification(parsing: "out"),
+        ]
+        expected.platforms = [try Platform(parsing: "linux/amd64"), try Platform(parsing: "linux/arm64")]
+        expected.network = .none
+        expected.extraHosts = [ExtraHost(name: "h", address: "1.2.3.4")]
+        expected.sharedMemorySize = 1 << 20
+        expected.resourceLimits = [ResourceLimit(name: "nofile", soft: 5, hard: 5)]
+        expected.progress = .rawjson
+        expected.imageIDFile = "id"
+        expected.metadataFile = "meta"
+        #expect(try options(arguments, environment: ["HOME": "/h"]) == expected)
+    }
+
+    @Test func flagsMayStandBehindTheContext() throws {
+        #expect(try options([".", "-t", "a", "-q"]).tags.count == 1)
+        #expect(try options(["-qt", "a", "."]).progress == .quiet)
+    }
+
+    @Test func standardInput() throws {
+        #expect(try options(["-f", "-", "."]).dockerfile == .standardInput)
+        #expect(try options(["-f-", "."]).dockerfile == .standardInput)
+        #expect(try options(["-"]).context == .standardInput)
+        #expect(try options(["-o", "-", "."]).outputs == [try OutputSpecification(parsing: "-")])
+    }
+
+    @Test func goBooleans() throws {
+        #expect(try options(["--no-cache=true", "."]).cache == .never)
+        #expect(
+            try options(["--no-cache=false", "--pull=false", "--push=0", "--rm=true", "--load", "."]).cache == .always)
+        #expect(throws: CommandLineError.self) { try options(["--no-cache=maybe", "."]) }
+    }
+
+    @Test func theEpochOfTheEnvironment() throws {
+        #expect(try options(["."], environment: ["SOURCE_DATE_EPOCH": "17"]).sourceDateEpoch == 17)
+        let arguments = ["--build-arg", "SOURCE_DATE_EPOCH=18", "."]
+        #expect(try options(arguments, environment: ["SOURCE_DATE_EPOCH": "17"]).sourceDateEpoch == 18)
+        #expect(throws: CommandLineError.self) { try options(["."], environment: ["SOURCE_DATE_EPOCH": "now"]) }
+    }
+
+    @Test func loadAddsTheStore() throws {
+        #expect(try options(["--load", "-o", "out", "."]).outputs.map(\.kind) == [.local, .image])
+    }
+
+    @Test(arguments: [
+        ([], "requires exactly 1 argument"), (["a", "b"], "requires exactly 1 argument"), ([""], "requires exactly 1"),
+        (["-t", "UPPER", "."], "--tag"), (["-t", "a@sha256:\(String(repeating: "0", count: 64))", "."], "digest"),
+        (["-f", "-", "-"], "can't use stdin for both"), (["https://example.com/x.git"], "URL"),
+        (["--network", "bridge", "."], "bridge"), (["--platform", "a/b/c/d", "."], "--platform"),
+        (["--progress", "fancy", "."], "fancy"), (["-q", "--progress", "plain", "."], "exclude"),
+        (["--progress=tty", "."], "terminal"), (["-o", "-", "-o", "type=oci,dest=-", "."], "standard output"),
+        (["--push", "."], "--push is not supported yet"), (["--pull", "."], "--pull"), (["--check", "."], "--check"),
+        (["--cache-from", "x", "."], "--cache-from"), (["--cache-to=x", "."], "--cache-to"),
+        (["--ssh", "default", "."], "--ssh"),
+        (["--allow", "network.host", "."], "--allow"), (["--provenance=true", "."], "--provenance"),
+        (["--sbom", "true", "."], "--sbom"), (["--annotation", "a=b", "."], "--annotation"),
+        (["--attest", "type=sbom", "."], "--attest"), (["--call=check", "."], "--call"),
+        (["--cgroup-parent", "x", "."], "--cgroup-parent"), (["-m", "1g", "."], "--memory"),
+        (["--cpu-shares", "1", "."], "--cpu-shares"), (["--builder", "remote", "."], "--builder"),
+    ])
+    func refused(arguments: [String], reason: String) throws {
+        let error = try #require(throws: CommandLineError.self) { try options(arguments) }
+        #expect(error.message.contains(reason), "\(error.message)")
+    }
+
+    @Test(arguments: [
+        "--provenance=false", "--sbom=false", "--builder=default", "--call=build", "--load", "--force-rm",
+    ])
+    func harmless(argument: String) throws {
+        #expect(try options([argument, "."]) == BuildOptions(context: .directory(".")))
+    }
+}

@@ -1,0 +1,50 @@
+import SystemPackage
+import Testing
+
+@testable import slipway
+
+@Suite struct OutputSpecificationTests {
+    private static let tables: [(String, OutputSpecification)] = [
+        ("out", .init(kind: .local, destination: .path("out"))),
+        ("-", .init(kind: .tar, destination: .standardOutput)),
+        ("type=image", .store),
+        ("type=oci,dest=a.tar", .init(kind: .oci, destination: .path("a.tar"))),
+        ("type=oci,dest=a,tar=false", .init(kind: .oci, destination: .path("a"), isDirectory: true)),
+        ("dest=-,type=tar", .init(kind: .tar, destination: .standardOutput)),
+        ("type=local,\"dest=a,b\"", .init(kind: .local, destination: .path("a,b"))),
+        ("type=docker", .store),
+        ("type=docker,dest=x.tar", .init(kind: .docker, destination: .path("x.tar"))),
+        ("type=image,\"name=a:1,b:2\"", .init(kind: .image, names: ["a:1", "b:2"])),
+        (
+            "type=oci,dest=x,compression=zstd,compression-level=19,rewrite-timestamp=true,oci-mediatypes=true",
+            .init(
+                kind: .oci, destination: .path("x"), compression: .zstd, compressionLevel: 19, rewriteTimestamp: true)
+        ),
+        ("type=image,push=false", .store),
+        ("type=oci,dest=x,source-date-epoch=0", .init(kind: .oci, destination: .path("x"), sourceDateEpoch: 0)),
+        ("type=cacheonly", .init(kind: .cacheonly)),
+    ]
+
+    @Test(arguments: tables)
+    func parsed(text: String, expected: OutputSpecification) throws {
+        #expect(try OutputSpecification(parsing: text) == expected)
+    }
+
+    @Test(arguments: [
+        ("", "key=value"), ("type=", "no type"), ("dest=x,name=y", "no type"), ("type=zip,dest=x", "unknown type"),
+        ("type=oci", "needs dest"), ("type=tar", "needs dest"), ("type=local", "needs dest"),
+        ("type=oci,dest=", "dest is empty"), ("type=image,dest=x", "takes no dest"),
+        ("type=image,push=true", "registry"),
+        ("type=registry", "registry"), ("type=local,dest=-", "standard output"),
+        ("type=oci,dest=-,tar=false", "standard output"), ("type=tar,dest=x,tar=false", "tar=false"),
+        ("type=oci,dest=x,compression=lz4", "lz4"), ("type=oci,dest=x,compression-level=10", "out of range"),
+        ("type=oci,dest=x,compression=zstd,compression-level=0", "out of range"),
+        ("type=oci,dest=x,compression-level=fast", "not a number"), ("type=oci,dest=x,tar=maybe", "true nor false"),
+        ("type=oci,dest=x,unpack=true", "unpack"), ("type=oci,dest=x,source-date-epoch=-1", "source-date-epoch"),
+        ("type=oci,dest=x,oci-mediatypes=false", "media types"), ("type=oci,dest", "key=value"),
+    ])
+    func refused(text: String, reason: String) throws {
+        let error = try #require(throws: CommandLineError.self) { try OutputSpecification(parsing: text) }
+        #expect(error.message.contains(reason), "\(error.message)")
+    }
+}
