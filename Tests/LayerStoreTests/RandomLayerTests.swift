@@ -21,25 +21,43 @@ struct RandomLayerTests {
         }
     }
 
-    private static func path(_ generator: inout Generator) -> FilePath {
-        let names = ["a", "b", "a-b", "c", ".wh.a", ".wh.b", ".wh..wh..opq", "..", ".", "a"]
+    /// One of eight archives has names that make no sense where they are.
+    private static func path(_ generator: inout Generator, hostile: Bool) -> FilePath {
+        let names = ["a", "b", "a-b", "c"]
+        let special = [".wh.a", ".wh.b", ".wh..wh..opq", "."]
         var path = FilePath()
-        for _ in 0..<Int.random(in: 1...3, using: &generator) {
-            path.append(names.randomElement(using: &generator) ?? "a")
+        for _ in 0..<Int.random(in: 0...2, using: &generator) {
+            let odd = hostile ? special + [".."] : names
+            path.append((names + odd).randomElement(using: &generator) ?? "a")
         }
+        path.append((names + names + special).randomElement(using: &generator) ?? "a")
         return path
     }
 
-    private static func entry(_ generator: inout Generator) -> (TarEntry, String) {
-        let path = path(&generator)
-        let targets: [FilePath] = ["a", "/", "..", "../../..", "a/b", "/etc/passwd", "c"]
-        switch Int.random(in: 0..<10, using: &generator) {
-        case 0..<4: return Entry.file(path, String(repeating: "x", count: Int.random(in: 0..<2000, using: &generator)))
-        case 4..<7: return Entry.directory(path, mode: [0o755, 0o700, 0, 0o1777].randomElement(using: &generator) ?? 0)
-        case 7: return Entry.link(path, to: targets.randomElement(using: &generator) ?? "a")
-        case 8: return Entry.hardLink(path, to: Self.path(&generator))
-        default: return Entry.other(path, .fifo)
+    private static func entries(_ generator: inout Generator) -> [(TarEntry, String)] {
+        let isHostile = Int.random(in: 0..<8, using: &generator) == 0
+        var entries: [(TarEntry, String)] = []
+        for _ in 0..<Int.random(in: 1...10, using: &generator) {
+            let path = path(&generator, hostile: isHostile)
+            let targets: [FilePath] = ["a", "/", "..", "../../..", "a/b", "/etc/passwd", "c"]
+            let files = entries.filter { $0.0.kind == .file && $0.0.path.lastComponent?.string.first != "." }
+            switch Int.random(in: 0..<10, using: &generator) {
+            case 0..<4:
+                entries.append(
+                    Entry.file(path, String(repeating: "x", count: Int.random(in: 0..<2000, using: &generator))))
+            case 4..<7:
+                entries.append(
+                    Entry.directory(path, mode: [0o755, 0o700, 0, 0o1777].randomElement(using: &generator) ?? 0))
+            case 7:
+                entries.append(Entry.link(path, to: targets.randomElement(using: &generator) ?? "a"))
+            case 8:
+                guard let file = files.randomElement(using: &generator) else { continue }
+                entries.append(Entry.hardLink(path, to: file.0.path))
+            default:
+                entries.append(Entry.other(path, .fifo))
+            }
         }
+        return entries
     }
 
     @Test(arguments: 0..<20)
@@ -50,7 +68,7 @@ struct RandomLayerTests {
         try first.top.write("untouched", to: "canary")
         var accepted = 0
         for round in 0..<40 {
-            let entries = (0..<Int.random(in: 1...12, using: &generator)).map { _ in Self.entry(&generator) }
+            let entries = Self.entries(&generator)
             let diffID: Digest
             do {
                 diffID = try await first.unpack(entries)

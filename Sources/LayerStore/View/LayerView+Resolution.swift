@@ -70,19 +70,17 @@ extension LayerView {
         var entries: [TarEntry] = []
         for length in names.indices.map({ $0 + 1 }) {
             guard let node = try literalLookup(Array(names.prefix(length))) else { break }
-            var entry = node.directoryEntry
-            entry.xattrs = try node.extendedAttributes()
-            entries.append(entry)
+            entries.append(try node.directoryEntry())
         }
         return entries
     }
 }
 
 extension Node {
-    /// The entry of a directory, but for its extended attributes.
-    var directoryEntry: TarEntry {
+    /// The entry of a directory, with everything as it is in the image.
+    func directoryEntry() throws -> TarEntry {
         TarEntry(
             path: relativePath, kind: .directory, mode: status.mode, uid: status.uid, gid: status.gid,
-            mtime: status.mtime)
+            mtime: status.mtime, xattrs: try extendedAttributes())
     }
 }
