@@ -41,7 +41,7 @@ lint: check-scripts ## check the format, change nothing
 	$(SWIFT) format lint --strict --parallel --recursive $(sources)
 
 check-scripts:
-	@for script in .ci/run scripts/demo scripts/setup examples/bases/make-base examples/bases/recipes/*.sh; do \
+	@for script in .ci/run scripts/demo scripts/remove-store scripts/setup examples/bases/make-base examples/bases/recipes/*.sh; do \
 	    bash -n "$$script" || exit 1; done
 	@python3 -c 'import ast, sys; [ast.parse(open(name).read(), name) for name in sys.argv[1:]]' \
 	    scripts/image-facts examples/bases/oci-layout examples/bases/debian-sources Benchmarks/run

@@ -7,6 +7,8 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let http = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let nio = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
 
 /// A library on one floor of the house, offered as a product.
@@ -30,7 +32,7 @@ let rooms = [
     // floor 3
     Room(name: "Sandbox", dependencies: ["CSandbox", "CSeccomp", "FileSystem", system], touchesC: true),
     Room(name: "LayerStore", dependencies: ["ContentStore", "OCI", "Archive", "FileSystem", system], touchesC: true),
-    Room(name: "Registry", dependencies: ["ContentStore", "OCI", "FileSystem", http, system]),
+    Room(name: "Registry", dependencies: ["ContentStore", "OCI", "FileSystem", http, nioSSL, system] + nio),
     // floor 4
     Room(name: "BuildGraph", dependencies: ["Dockerfile", "OCI", collections]),
     // floor 5
@@ -50,6 +52,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),

@@ -9,6 +9,7 @@ public import SystemPackage
 ///     layers/<diffid hex>  unpacked layers (LayerStore's)
 ///     mounts/              cache mounts (Sandbox's)
 ///     tmp/<lease>/         files of running processes; swept when the process is gone
+///     reserve              4 MiB of nothing, given up when the disk is full so that garbage can still be collected
 ///     index.sqlite         images, cache records, layers, context files, builds, pins
 ///
 /// Several processes may share a store, and each may be killed at any instant: a blob is there whole or not at all, the
@@ -71,8 +72,24 @@ public final class ContentStore: Sendable {
     }
 
     private static func openForWriting(_ root: FilePath) throws(StoreError) -> ContentStore {
+        let opened: (database: Database, remains: [TemporaryDirectory.Remains])
+        do throws(StoreError) {
+            opened = try openIndex(root)
+            Reserve.restore(root)
+        } catch  where error.code == .noSpace {
+            // The index cannot even be read without room for its shared memory.
+            guard Reserve.giveUp(root) else { throw error }
+            opened = try openIndex(root)
+        }
+        let messages = opened.remains.compactMap { $0.sweep().map(String.init(describing:)) }
+        return ContentStore(root: root, isReadOnly: false, database: opened.database, sweepFailures: messages)
+    }
+
+    private static func openIndex(
+        _ root: FilePath
+    ) throws(StoreError) -> sending (database: Database, remains: [TemporaryDirectory.Remains]) {
         let index = root.appending("index.sqlite")
-        let (database, remains) = try storeErrors {
+        return try storeErrors {
             try createDirectories(root)
             // One process at a time creates the index and sweeps; also see TemporaryDirectory.
             let lock = try FileLock(waitingFor: root.appending("lock"))
@@ -80,14 +97,14 @@ public final class ContentStore: Sendable {
             // A crash of the machine may undo the last transactions, never more: with WAL that needs no sync for each.
             try database.run("PRAGMA synchronous = NORMAL")
             try database.run("PRAGMA foreign_keys = ON")
+            // On in Debian's SQLite: to overwrite what is removed costs time, and room on a full disk.
+            try database.run("PRAGMA secure_delete = OFF")
             try Schema.migrate(database)
             let dead = try TemporaryDirectory.dead(store: root)
             for remains in dead { try database.run("DELETE FROM pins WHERE lease = ?", [.text(remains.name)]) }
             withExtendedLifetime(lock) {}
             return (database, dead)
         }
-        let messages = remains.compactMap { $0.sweep().map(String.init(describing:)) }
-        return ContentStore(root: root, isReadOnly: false, database: database, sweepFailures: messages)
     }
 
     private static func openForReading(_ root: FilePath) throws(StoreError) -> ContentStore {
@@ -114,35 +131,12 @@ public final class ContentStore: Sendable {
     }
 
     private static func createDirectories(_ root: FilePath) throws(FileSystemError) {
-        try makeDirectoryTree(root, mode: 0o700)
-        let top = try DirectoryHandle(root)
+        let top = try DirectoryHandle.makeTree(root, mode: 0o700)
         let names: [FileName] = ["layers", "mounts", "tmp"]
         for name in names { _ = try top.makeOrOpenDirectory(name) }
         let blobs = try top.makeOrOpenDirectory("blobs")
         _ = try blobs.makeOrOpenDirectory("sha256")
         _ = try blobs.makeOrOpenDirectory("sha512")
-    }
-
-    /// Makes a directory and its missing parents.
-    static func makeDirectoryTree(_ path: FilePath, mode: UInt16 = 0o755) throws(FileSystemError) {
-        var missing: [FilePath.Component] = []
-        var existing = path
-        while true {
-            do throws(FileSystemError) {
-                var directory = try DirectoryHandle(existing.isEmpty ? "." : existing)
-                while let component = missing.popLast() {
-                    guard let name = FileName(component) else {
-                        throw FileSystemError(.invalidArgument, operation: "create the directory", path: path)
-                    }
-                    directory = try directory.makeOrOpenDirectory(name, mode: mode)
-                }
-                return
-            } catch  where error.code == .noSuchFileOrDirectory {
-                guard let last = existing.lastComponent else { throw error }
-                missing.append(last)
-                existing.removeLastComponent()
-            }
-        }
     }
 
     static func exists(_ path: FilePath) -> Bool {

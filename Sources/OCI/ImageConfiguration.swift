@@ -3,6 +3,8 @@
 /// OCI image specification, config.md. A view on the JSON: what this program does not know, such as Docker's extras or the
 /// members of a later specification, survives being read and written.
 public struct ImageConfiguration: Hashable, Sendable {
+    /// All top-level members but `config` and `history`, and of `rootfs` what is not kept in `diffIDs`, so that equal
+    /// images have equal members.
     private var members: JSONValue
 
     /// How a container is to be run.
@@ -41,6 +43,11 @@ public struct ImageConfiguration: Hashable, Sendable {
         }
         history = []
         for element in try reader.member("history").array() { history.append(try HistoryEntry(element)) }
+        members["config"] = nil
+        members["history"] = nil
+        members["rootfs"]?["type"] = nil
+        members["rootfs"]?["diff_ids"] = nil
+        if members["rootfs"]?.objectValue?.isEmpty != false { members["rootfs"] = nil }
     }
 
     /// The configuration as a tree, with all unknown members.

@@ -20,7 +20,7 @@ public struct RegistryConfiguration: Sendable {
         credentials = .none
         proxies = ProxySettings()
         retries = RetryPolicy()
-        connectTimeout = .seconds(5)
+        connectTimeout = .seconds(8)
         readTimeout = .seconds(30)
         maximumConcurrentTransfers = 4
     }

@@ -37,7 +37,8 @@ extension EndToEnd {
                     """
                     FROM base
                     SHELL ["/bin/sh", "-e", "-c"]
-                    ENV ONE=1 TWO="${ONE} and two"
+                    ENV ONE=1
+                    ENV TWO="${ONE} and two" THREE=${TWO}3
                     WORKDIR /work
                     WORKDIR deeper
                     USER app:app
@@ -51,7 +52,7 @@ extension EndToEnd {
                     CMD world
                     """, ["--label", "from=flag"])
                 let settings = image.configuration.config
-                #expect(settings.Env == ["PATH=/bin", "ONE=1", "TWO=1 and two"])
+                #expect(settings.Env == ["PATH=/bin", "ONE=1", "TWO=1 and two", "THREE=3"])
                 #expect(settings.WorkingDir == "/work/deeper")
                 #expect(settings.User == "app:app")
                 #expect(settings.ExposedPorts?.keys.sorted() == ["53/udp", "80/tcp"])

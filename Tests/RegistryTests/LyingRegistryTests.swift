@@ -22,7 +22,9 @@ import Testing
     }
 
     /// Pulls the image with its layers from a registry that lies about the layer.
-    func pull(lying lie: @escaping Lie) async throws -> (error: RegistryError?, attempts: Int, isStored: Bool) {
+    func pull(
+        readTimeout: Duration = .seconds(60), lying lie: @escaping Lie
+    ) async throws -> (error: RegistryError?, attempts: Int, isStored: Bool) {
         let image = TestImage.shared
         let counter = Counter()
         let handler: TestServer.Handler = { request in
@@ -30,7 +32,7 @@ import Testing
             return request.path == image.layerPath ? lie(request, counter.next(), honest) : honest
         }
         return try await TestServer.run(handler) { server in
-            let bench = try TestBench()
+            let bench = try TestBench { $0.readTimeout = readTimeout }
             let pulled = try await bench.pull("\(server.registry)/team/app:1")
             var failure: RegistryError?
             do throws(RegistryError) {
@@ -101,6 +103,17 @@ import Testing
         #expect(result.error?.code == .connectionLost)
         #expect(result.attempts == 3)
         #expect(!result.isStored)
+    }
+
+    @Test func aConnectionThatStalls() async throws {
+        let result = try await pull(readTimeout: .seconds(3)) { _, number, honest in
+            var lie = honest
+            lie.breakAfter = number == 1 ? 100_000 : nil
+            lie.stalls = number == 1
+            return lie
+        }
+        #expect(result.error == nil)
+        #expect(result.attempts == 2)
     }
 
     @Test(arguments: [429, 500, 502, 503, 504])

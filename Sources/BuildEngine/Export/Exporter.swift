@@ -39,16 +39,14 @@ struct Exporter {
             try await provider.unpack(assembler.layers)
             let entries = try FlattenedTree.entries(of: try LayerView(layers: assembler.layers, store: layerStore))
             try write(to: destination) { sink in
-                try layerStore.writeArchive(of: entries, to: sink)
-                try sink.finish()
+                try LayerStore.write(entries, to: sink)
             }
             return nil
         case .local(let directory):
             try await provider.unpack(assembler.layers)
             let entries = try FlattenedTree.entries(of: try LayerView(layers: assembler.layers, store: layerStore))
-            try makeDirectories(directory)
             do {
-                try layerStore.write(entries, to: directory)
+                try LayerStore.write(entries.map(\.ownedByCaller), below: try DirectoryHandle.makeTree(directory))
             } catch {
                 throw BuildError(.exportFailed, "cannot write to \(directory)", cause: error)
             }
@@ -81,12 +79,14 @@ struct Exporter {
             }
         }
     }
+}
 
-    private func makeDirectories(_ path: FilePath) throws {
-        do {
-            try DirectoryHandle.makeTree(path)
-        } catch {
-            throw BuildError(.exportFailed, "cannot make the directory \(path)", cause: error)
-        }
+extension LayerEntry {
+    /// The entry as a file of whoever runs the build, which is root here, in a user namespace too.
+    fileprivate var ownedByCaller: LayerEntry {
+        var copy = self
+        copy.entry.uid = 0
+        copy.entry.gid = 0
+        return copy
     }
 }

@@ -1,5 +1,6 @@
 import Archive
 import BuildGraph
+import ContentStore
 import Dockerfile
 import FileSystem
 import LayerStore
@@ -149,6 +150,6 @@ extension Solver {
             draft: LayerDraft(over: EmptyTree(), epoch: epoch.time), destination: "/", owner: nil, mode: nil,
             spool: try ArchiveSpool(directory: lease.directory))
         for item in try Selector(tree: tree, excludes: try IgnorePatterns([])).select(pattern) { try writer.write(item) }
-        try layerStore.write(writer.draft.entries, to: directory)
+        try LayerStore.write(writer.draft.entries, below: try DirectoryHandle(directory))
     }
 }

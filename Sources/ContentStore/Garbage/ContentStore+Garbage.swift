@@ -16,6 +16,15 @@ extension ContentStore {
     /// - Throws: `readOnly`, `busy`, `inputOutput`.
     @discardableResult
     public func collectGarbage(_ policy: GarbagePolicy = GarbagePolicy()) throws(StoreError) -> GarbageReport {
+        do throws(StoreError) {
+            return try collect(policy)
+        } catch  where error.code == .noSpace && Reserve.giveUp(root) {
+            // To remove takes a little room as well.
+            return try collect(policy)
+        }
+    }
+
+    private func collect(_ policy: GarbagePolicy) throws(StoreError) -> GarbageReport {
         var report = try removeRecords(policy)
         let bin = try lease()
         let removed = try moveFiles(to: bin.directory)

@@ -41,7 +41,7 @@ extension ImageExport {
 
     private static func write(_ blob: Descriptor, from source: some BlobSource, to root: FilePath) throws {
         let directory = root.appending("blobs").appending(blob.digest.algorithm.rawValue)
-        try ContentStore.makeDirectoryTree(directory)
+        _ = try DirectoryHandle.makeTree(directory)
         let path = directory.appending(blob.digest.hex)
         if let file = try? LayoutDirectory.open(path) {
             file.descriptor.closeAfterReading()

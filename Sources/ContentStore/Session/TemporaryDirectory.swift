@@ -23,7 +23,7 @@ final class TemporaryDirectory: Sendable {
         let lock = try storeErrors {
             let storeLock = try FileLock(waitingFor: root.appending("lock"))
             defer { withExtendedLifetime(storeLock) {} }
-            try ContentStore.makeDirectoryTree(path, mode: 0o700)
+            _ = try DirectoryHandle.makeTree(path, mode: 0o700)
             return try FileLock(waitingFor: path.appending(Self.lockName))
         }
         self.name = name

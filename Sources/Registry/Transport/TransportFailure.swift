@@ -47,18 +47,17 @@ struct TransportFailure: Sendable {
     }
 
     private func connection(_ error: NIOConnectionError) -> RegistryError {
-        let subject = error.host == host ? "" : "the proxy \(error.host): "
         if let lookup = error.dnsAError ?? error.dnsAAAAError {
             // glibc's words: "Name or service not known", "Temporary failure in name resolution".
             let reason = (lookup as? SocketAddressError.UnknownHost)?.errorDescription ?? "\(lookup)"
-            return unreachable("\(subject)the name does not resolve (\(reason))", error)
+            return unreachable("\(proxy == nil ? "the" : "the proxy's") name does not resolve (\(reason))", error)
         }
         let failures = error.connectionErrors.map(\.error)
         let codes = failures.compactMap { ($0 as? IOError).map { Errno(rawValue: $0.errnoCode) } }
         let reasons = codes.map(\.description) + (codes.count < failures.count ? ["no answer in time"] : [])
         let distinct = reasons.enumerated().filter { !reasons[..<$0.offset].contains($0.element) }.map(\.element)
         let reason = distinct.isEmpty ? "no connection" : distinct.joined(separator: ", ")
-        return unreachable(subject + reason, error, transient: codes.contains { Self.isPassing($0) })
+        return unreachable(reason, error, transient: codes.contains { Self.isPassing($0) })
     }
 
     /// A registry that is being restarted refuses for a moment; where packets vanish there is nothing to wait for.

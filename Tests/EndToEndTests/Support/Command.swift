@@ -41,7 +41,7 @@ struct Command: Sendable {
 
         /// Whether nothing is left but the exit status.
         private var hasEnded: Bool {
-            guard let status = try? File.text("/proc/\(identifier)/stat") else { return true }
+            guard let status = try? File.text(FilePath("/proc/\(identifier)/stat")) else { return true }
             // The state follows the command's name, which is in parentheses and may hold any character.
             return status.split(separator: ")").last?.hasPrefix(" Z") ?? true
         }

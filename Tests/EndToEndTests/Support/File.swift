@@ -56,6 +56,7 @@ struct TemporaryDirectory: Sendable {
 
     /// Removes what this user may remove.
     func remove() {
+        guard File.exists(path) else { return }
         do {
             try FileManager.default.removeItem(atPath: path.string)
         } catch {

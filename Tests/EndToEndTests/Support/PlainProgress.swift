@@ -19,7 +19,7 @@ struct PlainProgress {
     /// The steps of instructions (`[build 2/5] RUN go build`) that were carried out rather than found in the cache.
     var executed: [String] {
         endings.filter { name, ending in
-            ["RUN", "COPY", "ADD", "WORKDIR"].contains { name.contains("] \($0) ") } && ending.hasPrefix("DONE")
+            ["RUN", "COPY", "ADD"].contains { name.contains("] \($0) ") } && ending.hasPrefix("DONE")
         }.keys.sorted()
     }
 

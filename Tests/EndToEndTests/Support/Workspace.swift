@@ -43,8 +43,9 @@ struct Workspace: Sendable {
 
     /// An ordinary user's store holds files of subordinate ids, which only a user namespace can remove.
     private func remove(_ directory: TemporaryDirectory) async {
-        if !Account.isRoot && File.exists(store) {
-            _ = try? await tool("podman", "unshare", "rm", "-rf", store.string)
+        if !Account.isRoot {
+            let script = Repository.top.appending("scripts/remove-store").string
+            _ = try? await tool(script, root.string)
         }
         directory.remove()
     }
@@ -72,13 +73,15 @@ struct Workspace: Sendable {
         ).run(beside: body)
     }
 
-    /// Writes the Dockerfile and builds it, with `FROM base` mapped to the busybox layout.
+    /// Writes the Dockerfile, unless it is there with this text, and builds it, with `FROM base` mapped to the busybox
+    /// layout.
     func build(
         _ dockerfile: String, _ flags: [String] = [], environment: [String: String] = [:],
         store other: FilePath? = nil, limit: Duration = .seconds(120),
         beside body: @Sendable @escaping (Command.Running) async throws -> Void = { _ in }
     ) async throws -> Command.Outcome {
-        try write("Dockerfile", dockerfile)
+        // Written again it would have a later time, which the epoch of the build may come from.
+        if (try? File.text(context.appending("Dockerfile"))) != dockerfile { try write("Dockerfile", dockerfile) }
         return try await slipway(
             buildArguments(flags), environment: environment, store: other, limit: limit, beside: body)
     }

@@ -73,13 +73,16 @@ struct TestBench: Sendable {
     let client: RegistryClient
     let store: ContentStore
 
-    init(_ change: (inout RegistryConfiguration) -> Void = { _ in }) throws {
+    init(_ change: (inout RegistryConfiguration) throws -> Void = { _ in }) throws {
         directory = try TemporaryDirectory()
         var configuration = RegistryConfiguration()
         configuration.retries = RetryPolicy(
             maximumAttempts: 3, baseDelay: .milliseconds(2), maximumDelay: .milliseconds(4),
             maximumRetryAfter: .seconds(2))
-        change(&configuration)
+        // The machine that runs the tests may be busy with other things.
+        configuration.connectTimeout = .seconds(60)
+        configuration.readTimeout = .seconds(60)
+        try change(&configuration)
         client = RegistryClient(configuration)
         store = try ContentStore.open(root: directory.path.appending("store"))
     }

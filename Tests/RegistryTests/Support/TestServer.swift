@@ -24,6 +24,8 @@ final class TestServer: Sendable {
         var breakAfter: Int?
         /// Announce no length.
         var isChunked = false
+        /// Send the head and so much of the body as `breakAfter` says, then nothing more.
+        var stalls = false
 
         static func text(_ text: String, status: Int = 200, _ headers: (String, String)...) -> Reply {
             Reply(status: status, headers: headers, body: Array(text.utf8))
@@ -123,6 +125,7 @@ final class TestServer: Sendable {
             context.write(wrapOutboundOut(.head(head)), promise: nil)
             let sent = request.method == "HEAD" ? [] : reply.body.prefix(reply.breakAfter ?? .max)
             context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(bytes: sent)))), promise: nil)
+            if reply.stalls { return }
             if reply.breakAfter != nil, request.method != "HEAD" {
                 context.close(promise: nil)
             } else {

@@ -1,0 +1,27 @@
+public import SystemPackage
+
+extension DirectoryHandle {
+    /// Makes a directory and its missing parents, and opens it. Links on the way are followed.
+    ///
+    /// `mode` is that of the directories it makes, subject to the umask.
+    public static func makeTree(_ path: FilePath, mode: UInt16 = 0o755) throws(FileSystemError) -> DirectoryHandle {
+        var missing: [FilePath.Component] = []
+        var existing = path
+        while true {
+            do throws(FileSystemError) {
+                var directory = try DirectoryHandle(existing.isEmpty ? "." : existing)
+                while let component = missing.popLast() {
+                    guard let name = FileName(component) else {
+                        throw FileSystemError(.invalidArgument, operation: "create the directory", path: path)
+                    }
+                    directory = try directory.makeOrOpenDirectory(name, mode: mode)
+                }
+                return directory
+            } catch where error.code == .noSuchFileOrDirectory {
+                guard let last = existing.lastComponent else { throw error }
+                missing.append(last)
+                existing.removeLastComponent()
+            }
+        }
+    }
+}

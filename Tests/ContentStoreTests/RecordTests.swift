@@ -1,0 +1,118 @@
+import ContentStore
+import FileSystem
+import OCI
+import SystemPackage
+import Testing
+
+/// The stat cache, layers and builds in the index.
+struct RecordTests {
+    let scratch: Scratch
+    let store: ContentStore
+
+    init() throws {
+        scratch = try Scratch()
+        store = try scratch.store()
+    }
+
+    private static let status = FileStatus(
+        kind: .regular, mode: 0o644, size: 5, mtime: Timestamp(seconds: 1_700_000_000, nanoseconds: 1),
+        ctime: Timestamp(seconds: 1_700_000_001, nanoseconds: 2), inode: .max)
+
+    @Test func anUnchangedFileIsKnown() throws {
+        let digest = Digest.sha256(of: "x")
+        // Names are bytes.
+        let paths = [FilePath("a"), FilePath("d/ü"), FilePath(bytes: [0x61, 0xff, 0x62])]
+        var cache = try store.statCache(context: "/c")
+        for path in paths {
+            #expect(cache.digest(of: path, Self.status) == nil)
+            cache.record(path, Self.status, digest: digest)
+        }
+        try store.save(cache)
+        var again = try scratch.store().statCache(context: "/c")
+        #expect(again.count == 3)
+        for path in paths { #expect(again.digest(of: path, Self.status) == digest) }
+        #expect(try store.statCache(context: "/other").count == 0)
+    }
+
+    @Test(
+        arguments: [
+            { $0.size += 1 }, { $0.inode -= 1 }, { $0.mtime.nanoseconds += 1 }, { $0.ctime.nanoseconds -= 1 },
+        ] as [@Sendable (inout FileStatus) -> Void])
+    func aChangedFileIsNot(_ change: @Sendable (inout FileStatus) -> Void) throws {
+        var cache = try store.statCache(context: "/c")
+        cache.record("a", Self.status, digest: .sha256(of: "x"))
+        var changed = Self.status
+        change(&changed)
+        #expect(cache.digest(of: "a", changed) == nil)
+        cache.record("a", changed, digest: .sha256(of: "y"))
+        try store.save(cache)
+        var again = try store.statCache(context: "/c")
+        #expect(again.digest(of: "a", changed) == .sha256(of: "y"))
+    }
+
+    @Test func aFileThatChangedJustNowIsNotTrusted() throws {
+        var cache = try store.statCache(context: "/c")
+        var status = Self.status
+        status.ctime = .now
+        cache.record("a", status, digest: .sha256(of: "x"))
+        #expect(cache.count == 0)
+        status.ctime = Self.status.ctime
+        status.mtime = Timestamp(seconds: .max)
+        cache.record("a", status, digest: .sha256(of: "x"))
+        #expect(cache.count == 0)
+    }
+
+    @Test func forgetsWhatIsGone() throws {
+        var cache = try store.statCache(context: "/c")
+        for name in ["a", "b"] { cache.record(FilePath(name), Self.status, digest: .sha256(of: name)) }
+        try store.save(cache)
+        var second = try store.statCache(context: "/c")
+        _ = second.digest(of: "b", Self.status)
+        try store.save(second)
+        #expect(try store.statCache(context: "/c").count == 2)
+        try store.save(second, forgettingOthers: true)
+        #expect(try store.statCache(context: "/c").count == 1)
+    }
+
+    @Test func layersAndTheirBlobs() throws {
+        let diffID = Digest.sha256(of: "l")
+        #expect(try store.unpackedLayer(diffID) == nil)
+        let layer = UnpackedLayer(
+            diffID: diffID, size: 7, entries: 3, created: Timestamp(seconds: 1), lastUsed: Timestamp(seconds: 2))
+        try store.put([layer])
+        #expect(try store.unpackedLayer(diffID) == layer)
+        try store.markUsed(layers: [diffID])
+        #expect(try #require(try store.unpackedLayer(diffID)).lastUsed > Timestamp(seconds: 1_700_000_000))
+        let blob = try store.put(Array("z".utf8), mediaType: .ociLayerZstd)
+        try store.putLayerBlob(blob, diffID: diffID, compression: "zstd:3")
+        #expect(try store.layerBlobs(diffID) == [LayerBlob(compression: "zstd:3", descriptor: blob)])
+        // A blob that is gone was never made.
+        try store.remove(blob.digest)
+        #expect(try store.layerBlob(diffID, compression: "zstd:3") == nil)
+        try store.removeUnpackedLayer(diffID)
+        #expect(try store.unpackedLayers().isEmpty)
+    }
+
+    @Test func remembersBuilds() throws {
+        let first = try store.put(BuildRecord(started: Timestamp(seconds: 5), payload: [1]))
+        let second = try store.put(BuildRecord(started: Timestamp(seconds: 6), payload: [2]))
+        try store.put(BuildRecord(id: first, started: Timestamp(seconds: 5), payload: [3]))
+        let records = try store.buildRecords()
+        #expect(records.map(\.id) == [second, first])
+        #expect(records.map(\.payload) == [[2], [3]])
+        #expect(try store.buildRecords(limit: 1).count == 1)
+    }
+
+    @Test func cacheRecordsComeBackWhole() throws {
+        let record = CacheRecord(
+            key: .sha256(of: "k"), payload: [0, 255, 0], layers: [.sha256(of: "1"), .sha256(of: "2")],
+            blobs: [.sha256(of: "3")], summary: "COPY ü /", created: Timestamp(seconds: -1, nanoseconds: 999_999_999),
+            lastUsed: Timestamp(seconds: 5))
+        try store.put(record)
+        let again = try #require(try scratch.store().cacheRecord(for: record.key))
+        #expect(again == record)
+        #expect(try #require(try store.cacheRecords().first).lastUsed > record.lastUsed)
+        try store.removeCacheRecord(for: record.key)
+        #expect(try store.cacheRecord(for: record.key) == nil)
+    }
+}
