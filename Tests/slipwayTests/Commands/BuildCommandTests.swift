@@ -1,6 +1,7 @@
 import BuildEngine
 import Glibc
 import OCI
+import SystemPackage
 import Testing
 
 @testable import slipway
