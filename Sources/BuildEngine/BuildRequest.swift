@@ -1,6 +1,5 @@
 public import Archive
 public import BuildGraph
-public import FileSystem
 public import OCI
 public import SystemPackage
 

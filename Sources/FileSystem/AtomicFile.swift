@@ -23,7 +23,7 @@ public enum AtomicFile {
         do {
             try file.writeAll(bytes, path: directory.pathOf(temporary))
             _ = try checked(cfs_set_mode_of(file.rawValue, UInt32(mode)), "write", directory.pathOf(temporary))
-            _ = try checked(cfs_sync(file.rawValue), "write", directory.pathOf(temporary))
+            try file.synchronize(path: directory.pathOf(temporary))
             try directory.rename(temporary, to: name, in: directory)
         } catch {
             file.closeAfterReading()
@@ -64,6 +64,11 @@ extension FileDescriptor {
         while done < buffer.count, let start = buffer.baseAddress {
             done += Int(try checked(unsafe cfs_write(rawValue, start + done, buffer.count - done), "write", path()))
         }
+    }
+
+    /// Waits until what was written is on the disk. `path` is for the message.
+    public func synchronize(path: @autoclosure () -> FilePath) throws(FileSystemError) {
+        _ = try checked(cfs_sync(rawValue), "write", path())
     }
 
     /// Reads up to `limit` bytes to the end of the file; a longer file fails with EFBIG. `path` is for the message.

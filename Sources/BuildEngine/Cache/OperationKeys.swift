@@ -35,7 +35,7 @@ struct OperationKeys {
     private static func add(_ copy: CopyOperation, to hasher: inout KeyHasher) {
         hasher.add(copy.destination)
         hasher.add(optional: copy.owner)
-        hasher.add(optional: copy.mode?.description)
+        hasher.add(optional: copy.modeText)
         hasher.add(copy.isLinked)
         hasher.add(copy.sources.count)
     }

@@ -1,6 +1,7 @@
 import BuildGraph
 import FileSystem
 import FoundationEssentials
+import OCI
 import Subprocess
 import SystemPackage
 
@@ -53,9 +54,7 @@ struct Epoch {
     private static func hasRepository(above directory: FilePath) -> Bool {
         var path = directory
         while true {
-            if let handle = try? DirectoryHandle(path), let name = FileName(".git"),
-                (try? handle.statusIfExists(of: name)) != .some(nil)
-            {
+            if let handle = try? DirectoryHandle(path), (try? handle.statusIfExists(of: ".git")) != .some(nil) {
                 return true
             }
             guard path.removeLastComponent() else { return false }
@@ -69,7 +68,8 @@ struct Epoch {
             .name("git"), arguments: Arguments(guards + ["-C", directory.string] + arguments),
             environment: .inherit.updating(["GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"]),
             output: .string(limit: 1 << 20), error: .discarded)
-        guard let result, result.terminationStatus.isSuccess, let text = result.standardOutput else { return nil }
+        guard let result, result.terminationStatus.isSuccess else { return nil }
+        let text = result.standardOutput
         return text.hasSuffix("\n") ? String(text.dropLast()) : text
     }
 }

@@ -50,10 +50,12 @@ final class ArchiveSpool {
     func open(_ location: FileLocation) throws -> Reader? {
         let file = try location.open()
         do {
-            guard let source = try Decompressor.archive(in: FileSource(file)) else {
+            guard try Decompressor.isArchive(FileSource(file)) else {
                 file.closeAfterReading()
                 return nil
             }
+            try file.seek(offset: 0, from: .start)
+            let source = try Decompressor.open(FileSource(file))
             return Reader(spool: self, tar: TarReader(source), file: file, path: location.path)
         } catch {
             file.closeAfterReading()

@@ -149,8 +149,3 @@ struct LayerDraft {
         return (node.status.mode, node.status.gid)
     }
 }
-
-extension FilePath {
-    /// The path without its root: what an archive calls it.
-    func removingRoot() -> FilePath { FilePath(root: nil, components) }
-}

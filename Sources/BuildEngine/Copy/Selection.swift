@@ -151,6 +151,21 @@ struct Selector {
     }
 }
 
+/// The path that a path whose wildcards are all escaped means.
+func unescaped(_ path: FilePath) -> FilePath {
+    var text = ""
+    var isEscaped = false
+    for character in path.string {
+        if character == "\\", !isEscaped {
+            isEscaped = true
+        } else {
+            text.append(character)
+            isEscaped = false
+        }
+    }
+    return FilePath(text)
+}
+
 /// Whether Go's `filepath.Match` would give a character of this a meaning.
 func containsWildcard(_ text: String) -> Bool {
     var isEscaped = false

@@ -36,7 +36,7 @@ struct ImageAssembler {
 
     private func descriptor(of layer: Digest, _ compression: Compression, force: Bool) async throws -> Descriptor {
         if let base = await provider.baseDescriptor(of: layer) {
-            let isWanted = base.mediaType.compression == compression.name || !force
+            let isWanted = base.mediaType.compression?.rawValue == compression.name || !force
             if isWanted {
                 try await provider.fetch(layer)
                 return Descriptor(mediaType: base.mediaType.oci, digest: base.digest, size: base.size)

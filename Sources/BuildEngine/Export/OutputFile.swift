@@ -25,7 +25,7 @@ enum OutputFile {
                 try body(FileSink(file))
                 try file.synchronize(path: path)
             }
-            try parent.rename(temporary, to: name)
+            try parent.rename(temporary, to: name, in: parent)
             try parent.synchronize()
         } catch {
             try parent.removeTree(temporary)

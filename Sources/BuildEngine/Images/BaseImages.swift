@@ -41,7 +41,7 @@ final class BaseImages: ImageResolver {
     }
 
     /// An image of the store, unless it has it only for other platforms.
-    private func available(_ descriptor: Descriptor, _ platform: Platform) throws -> ContentStore.ResolvedImage? {
+    private func available(_ descriptor: Descriptor, _ platform: Platform) throws -> ResolvedImage? {
         do {
             return try store.resolve(descriptor, platform: platform)
         } catch let error where error.code == .noSuchPlatform {
@@ -49,7 +49,7 @@ final class BaseImages: ImageResolver {
         }
     }
 
-    private func remember(_ image: ContentStore.ResolvedImage, _ origin: Origin) -> BaseImage {
+    private func remember(_ image: ResolvedImage, _ origin: Origin) -> BaseImage {
         origins.withLock { $0[image.descriptor.digest] = origin }
         return BaseImage(
             descriptor: image.descriptor, manifest: image.manifest, configuration: image.configuration)

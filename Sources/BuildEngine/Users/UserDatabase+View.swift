@@ -1,4 +1,5 @@
 public import LayerStore
+import SystemPackage
 
 extension UserDatabase {
     /// Larger files are not what the C library would read in reasonable time either.
