@@ -25,6 +25,8 @@ struct BuildCommand: SlipwayCommand {
             flags, paths: paths, environment: context.environment, isTerminal: context.standardError.isTerminal)
         try refuseTerminal(request, context.standardOutput)
 
+        // What is not there cannot be taken for the id of this build, should it fail.
+        if let file = request.imageIDFile { try OutputFile.remove(file) }
         let presenter = ProgressPresenter(
             request.progress.renderer(title: request.title, palette: context.palette),
             output: context.standardError, now: context.now)
@@ -43,7 +45,10 @@ struct BuildCommand: SlipwayCommand {
         }
         let result = BuildReceipt(outcome)
         try result.write(imageID: request.imageIDFile, metadata: request.metadataFile)
-        if flags.quiet, let id = result.imageID { try context.standardOutput.writeLine(id) }
+        let isOutputFree = !request.outputs.contains { $0.destination == .standardOutput }
+        if request.progress == .quiet, isOutputFree, let id = result.imageID {
+            try context.standardOutput.writeLine(id)
+        }
         return .success
     }
 

@@ -60,7 +60,9 @@ struct ImagesCommand: SlipwayCommand {
             do {
                 let reference = try ImageReference(parsing: text)
                 repository = reference.canonicalRepository
-                tag = text.dropFirst(reference.familiarRepository.count).isEmpty ? nil : reference.tag
+                // The reference of a text without a tag has the tag `latest`.
+                let hasTag = text[(text.lastIndex(of: "/") ?? text.startIndex)...].contains(":")
+                tag = hasTag ? reference.tag : nil
             } catch { throw CommandLineError("\(error)") }
         }
 

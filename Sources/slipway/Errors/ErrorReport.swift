@@ -46,6 +46,8 @@ struct ErrorReport: Equatable, Sendable {
 
     /// More lines of one instruction than this are not repeated.
     private static let longestSource = 6
+    /// Nor is more of a line than this many columns.
+    private static let widestSource = 160
 
     /// The report as lines, with their ends.
     ///
@@ -65,7 +67,9 @@ struct ErrorReport: Equatable, Sendable {
                 for (offset, source) in location.source.prefix(Self.longestSource).enumerated() {
                     let number = String(location.line + offset)
                     let padding = String(repeating: " ", count: gutter.count - number.count)
-                    lines.append("\(padding)\(number) | \(TerminalText.sanitized(source, ascii: ascii))")
+                    let text = TerminalText.sanitized(source, ascii: ascii)
+                    let shown = DisplayWidth.cut(text, to: Self.widestSource, ellipsis: palette.ellipsis)
+                    lines.append("\(padding)\(number) | \(shown)")
                 }
                 lines.append(location.source.count > Self.longestSource ? "\(gutter) | ..." : "\(gutter) |")
             }

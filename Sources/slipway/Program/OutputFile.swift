@@ -31,7 +31,16 @@ enum OutputFile {
         }
     }
 
-    /// The same for bytes that are there.
+    /// Removes what a former run may have written.
+    static func remove(_ path: FilePath) throws(CommandFailure) {
+        var status = stat()
+        guard path.withPlatformString({ lstat($0, &status) }) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+        guard unlink(path.string) == 0 || errno == ENOENT else {
+            throw CommandFailure("cannot remove \(path): \(Errno(rawValue: errno))")
+        }
+    }
+
+    /// Writes bytes that are there, in the same way.
     static func write(_ bytes: [UInt8], to path: FilePath) throws {
         try write(to: path) { sink in
             try sink.write(bytes)

@@ -43,11 +43,23 @@ enum Program {
     ///
     /// - Throws: what `CommandLineAnswer` turns into help, the version or a report.
     static func parse(_ arguments: [String]) throws -> any SlipwayCommand {
+        if let word = arguments.first, !word.hasPrefix("-"), !commandNames.contains(word) {
+            throw CommandLineError("unknown command \"\(word)\"", help: "slipway --help lists the commands")
+        }
         var parsed = try Slipway.parseAsRoot(arguments)
         if let command = parsed as? any SlipwayCommand { return command }
         // Groups of commands and ArgumentParser's own `help`: to run them is to throw their text.
         try parsed.run()
         throw CleanExit.helpRequest(Slipway.self)
+    }
+
+    private static var commandNames: Set<String> {
+        Set(
+            Slipway.configuration.subcommands.flatMap {
+                [$0.configuration.commandName ?? ""] + $0.configuration.aliases
+            }
+        )
+        .union(["help"])
     }
 
     /// Carries out a command and reports its error; the result is the status the program ends with.

@@ -22,8 +22,8 @@ struct LiveRenderer: ProgressRenderer {
         painter.paint(view.frame(now: now, size: size), columns: size.columns, palette: view.palette)
     }
 
-    mutating func finish(now: Date, size: TerminalSize) -> String {
-        painter.finish(view.summary(now: now), columns: size.columns, palette: view.palette)
+    mutating func finish(succeeded: Bool, now: Date, size: TerminalSize) -> String {
+        painter.finish(view.summary(succeeded: succeeded, now: now), columns: size.columns, palette: view.palette)
             + WarningList.text(view.board.warnings)
     }
 }

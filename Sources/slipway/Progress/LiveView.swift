@@ -35,12 +35,23 @@ struct LiveView {
     }
 
     /// What stays on the screen when the build is over: every step that ran or was cached, of any number.
-    func summary(now: Date) -> [StyledLine] {
-        lines(now: now, detail: Detail(pending: false, tail: 0), over: true)
+    /// Nothing if there was nothing to show.
+    func summary(succeeded: Bool, now: Date) -> [StyledLine] {
+        guard !board.order.isEmpty else { return [] }
+        let ending: Ending =
+            succeeded ? .built : board.failed.isEmpty && board.isCanceled ? .canceled : .failed
+        return lines(now: now, detail: Detail(pending: false, tail: 0), ending: ending)
     }
 
-    private func lines(now: Date, detail: Detail, over: Bool = false) -> [StyledLine] {
-        var lines = [header(now: now, over: over)]
+    /// How a build ended, as the first line says it.
+    private enum Ending: String {
+        case built = "Built"
+        case canceled = "Canceled"
+        case failed = "Failed"
+    }
+
+    private func lines(now: Date, detail: Detail, ending: Ending? = nil) -> [StyledLine] {
+        var lines = [header(now: now, ending: ending)]
         for group in groups() {
             let visible = group.steps.filter { detail.pending || $0.state != .pending }
             guard !visible.isEmpty else { continue }
@@ -62,18 +73,23 @@ struct LiveView {
         return lines
     }
 
-    private func header(now: Date, over: Bool) -> StyledLine {
+    private func header(now: Date, ending: Ending?) -> StyledLine {
         let steps = board.order.compactMap { board.steps[$0]?.state }
         let finished = steps.count { $0.isFinished }
         let cached = steps.count { $0 == .cached }
         let seconds = board.started.map { max(0, now.timeIntervalSince($0)) } ?? 0
-        var counts = over && board.failed.isEmpty ? "\(finished) steps" : "\(finished)/\(steps.count)"
+        var counts = ending == .built ? "\(finished) steps" : "\(finished)/\(steps.count)"
         if cached > 0 { counts += ", \(cached) cached" }
-        let word = !over ? "Building" : board.failed.isEmpty ? "Built" : "Failed"
-        let style: StyledLine.Style = !over ? .info : board.failed.isEmpty ? .good : .bad
+        let style: StyledLine.Style =
+            switch ending {
+            case nil: .info
+            case .built: .good
+            case .canceled: .warning
+            case .failed: .bad
+            }
         return StyledLine(
             spans: [
-                .init(text: word, style: style),
+                .init(text: ending?.rawValue ?? "Building", style: style),
                 .init(text: " " + TerminalText.sanitized(title, ascii: !palette.unicode), style: .bold),
                 .init(text: " (\(counts))", style: .dim),
             ], trailing: .init(text: DurationText.short(seconds), style: .plain))

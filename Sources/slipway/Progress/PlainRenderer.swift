@@ -51,7 +51,7 @@ struct PlainRenderer: ProgressRenderer {
     }
 
     /// What is left when the build is over: lines that still wait, and the warnings.
-    mutating func finish(now: Date, size: TerminalSize) -> String {
+    mutating func finish(succeeded: Bool, now: Date, size: TerminalSize) -> String {
         var text = ""
         while let first = waiting.first { text += giveFloor(to: first.id) }
         return text + WarningList.text(board.warnings)

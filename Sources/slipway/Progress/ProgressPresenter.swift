@@ -33,7 +33,8 @@ final class ProgressPresenter: ProgressSink {
         do { result = .success(try await build()) } catch { result = .failure(error) }
         frames.cancel()
         await frames.value
-        renderer.withLock { show($0.finish(now: now(), size: size)) }
+        let succeeded = if case .success = result { true } else { false }
+        renderer.withLock { show($0.finish(succeeded: succeeded, now: now(), size: size)) }
         return try result.get()
     }
 

@@ -10,7 +10,7 @@ protocol ProgressRenderer: Sendable {
     /// The text that is due at `now`; asked for ten times a second.
     mutating func tick(now: Date, size: TerminalSize) -> String
     /// The text that ends the progress.
-    mutating func finish(now: Date, size: TerminalSize) -> String
+    mutating func finish(succeeded: Bool, now: Date, size: TerminalSize) -> String
     /// The step that made the build fail, if one did.
     var failure: StepFailure? { get }
 }

@@ -14,5 +14,5 @@ struct QuietRenderer: ProgressRenderer {
 
     func tick(now: Date, size: TerminalSize) -> String { "" }
 
-    func finish(now: Date, size: TerminalSize) -> String { "" }
+    func finish(succeeded: Bool, now: Date, size: TerminalSize) -> String { "" }
 }

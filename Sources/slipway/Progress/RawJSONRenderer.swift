@@ -41,7 +41,7 @@ struct RawJSONRenderer: ProgressRenderer {
 
     func tick(now: Date, size: TerminalSize) -> String { "" }
 
-    func finish(now: Date, size: TerminalSize) -> String { "" }
+    func finish(succeeded: Bool, now: Date, size: TerminalSize) -> String { "" }
 
     var failure: StepFailure? { board.failure }
 

@@ -76,6 +76,9 @@ struct StepBoard {
     /// The steps that failed, in the order in which they failed.
     private(set) var failed: [StepID] = []
 
+    /// Whether a step was stopped before its end.
+    var isCanceled: Bool { steps.values.contains { $0.state == .canceled } }
+
     /// Takes in an event and returns the lines of output it completes.
     @discardableResult
     mutating func apply(_ event: ProgressEvent) -> [OutputLines.Line] {

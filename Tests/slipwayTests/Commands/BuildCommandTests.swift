@@ -1,6 +1,7 @@
 import BuildEngine
 import Glibc
 import OCI
+import SystemPackage
 import Testing
 
 @testable import slipway
@@ -55,6 +56,17 @@ import Testing
         #expect(metadata["containerimage.config.digest"]?.stringValue == "\(Digest.sha256(of: "configuration"))")
         #expect(metadata["containerimage.descriptor"]?["size"] == 7)
         #expect(metadata["image.name"] == "docker.io/library/shop:1,x.org/shop:latest")
+    }
+
+    @Test func noOldIDIsLeftOfAFailedBuild() async throws {
+        let context = try TestContext()
+        let file = context.directory.appending("id")
+        try OutputFile.write([0x78], to: file)
+        let code = try await context.run(["build", "--iidfile", file.string, "."]) { _, _ in
+            throw BuildError(.exportFailed, "x")
+        }
+        #expect(code == .failure)
+        #expect(throws: (any Error).self) { try context.contents(of: "id") }
     }
 
     @Test func aFailureShowsTheEndOfTheOutput() async throws {

@@ -87,7 +87,9 @@ import Testing
     @Test func theSummaryHasWhatHappened() {
         let events = Scenario.twoStages + [Scenario.finished(3, .failed(message: "exit code: 2"), at: 65)]
         let view = view(events)
-        let lines = view.summary(now: Scenario.date(65.2)).map { $0.rendered(columns: 50, palette: view.palette) }
+        let lines = view.summary(succeeded: false, now: Scenario.date(65.2)).map {
+            $0.rendered(columns: 50, palette: view.palette)
+        }
         let expected = [
             "Failed shop:1 (3/4, 1 cached)               1m 05s",
             " ✔ [internal] load build definition from Doc… 0.1s",
@@ -98,6 +100,16 @@ import Testing
         #expect(lines == expected)
         #expect(view.failure?.name == "[build 2/2] RUN make")
         #expect(view.failure?.line == 3)
+    }
+
+    @Test func theSummarySaysHowItEnded() {
+        func first(_ events: [ProgressEvent], succeeded: Bool) -> String? {
+            view(events).summary(succeeded: succeeded, now: Scenario.date(5)).first?.spans.first?.text
+        }
+        #expect(first(Scenario.twoStages, succeeded: true) == "Built")
+        #expect(first(Scenario.twoStages, succeeded: false) == "Failed")
+        #expect(first(Scenario.twoStages + [Scenario.finished(3, .canceled, at: 4)], succeeded: false) == "Canceled")
+        #expect(first([], succeeded: false) == nil)
     }
 
     @Test func stagesThatAreDoneShrinkWhenRoomIsScarce() {

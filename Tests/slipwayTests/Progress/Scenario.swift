@@ -70,7 +70,9 @@ extension ProgressRenderer {
     mutating func text(_ events: [ProgressEvent], finishedAt end: Double? = nil) -> String {
         var text = ""
         for event in events { text += handle(event) }
-        if let end { text += finish(now: Scenario.date(end), size: TerminalSize(columns: 80, rows: 24)) }
+        if let end {
+            text += finish(succeeded: true, now: Scenario.date(end), size: TerminalSize(columns: 80, rows: 24))
+        }
         return text
     }
 }
