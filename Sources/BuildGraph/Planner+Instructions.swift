@@ -76,15 +76,18 @@ extension Planner {
         let padded = String(repeating: " ", count: max(0, width - number.count)) + number
         let stage = stages.count > 1 ? entry.name + " " : ""
         let name = "[\(stage)\(padded)/\(state.stepCount)] \(state.isTrigger ? "ONBUILD " : "")\(text)"
-        let ignoresCache =
-            switch options.noCache {
-            case .never: false
-            case .always: true
-            case .stages(let names): entry.stage.name.map(names.contains) ?? false
-            }
         state.head = append(
             kind, base: state.head, name: name, stage: entry.name, range: instruction.range,
-            ignoresCache: ignoresCache, platform: state.platform)
+            ignoresCache: ignoresCache(entry), platform: state.platform)
+    }
+
+    /// Whether `--no-cache` or `--no-cache-filter` is about a stage.
+    func ignoresCache(_ entry: StageEntry) -> Bool {
+        switch options.noCache {
+        case .never: false
+        case .always: true
+        case .stages(let names): entry.stage.name.map(names.contains) ?? false
+        }
     }
 
     // MARK: - Expansion

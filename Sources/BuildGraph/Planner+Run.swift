@@ -18,6 +18,8 @@ extension Planner {
         let network = run.network.flatMap { RunOperation.Network(rawValue: $0.rawValue) } ?? options.network
         let security = run.security.flatMap { RunOperation.Security(rawValue: $0.rawValue) } ?? .sandbox
         try checkEntitlements(run, at: instruction.range)
+        var limits = options.limits
+        if let hostname = options.buildArguments["BUILDKIT_SANDBOX_HOSTNAME"] { limits.hostname = hostname }
         var mounts: [RunMount] = []
         for flag in run.mounts {
             mounts.append(try await planMount(flag, position: mounts.count, state, entry))
@@ -25,7 +27,7 @@ extension Planner {
         let operation = RunOperation(
             arguments: arguments, environment: state.environment, proxyEnvironment: proxyEnvironment,
             workingDirectory: state.workingDirectory, user: state.configuration.container.user, mounts: mounts,
-            script: script, network: network, security: security, limits: options.limits)
+            script: script, network: network, security: security, limits: limits)
         append(.run(operation), named: "RUN \(summary(of: run))", instruction, &state, entry)
         state.record("RUN \(state.recordedArguments)\(arguments.joined(separator: " ")) # buildkit", makesLayer: true)
     }
@@ -67,7 +69,8 @@ extension Planner {
             let sharing = cache.sharing.flatMap { RunMount.Sharing(rawValue: $0.rawValue) } ?? .shared
             return RunMount(
                 kind: .cache(
-                    id: namespace + (cache.id ?? cleaned(cache.target)), sharing: sharing, seed: seed,
+                    id: namespace + (cache.id ?? cleaned(cache.target)), sharing: sharing,
+                    isFresh: isFresh(cache, entry), seed: seed,
                     seedPath: absolutePath(cache.source, in: "/"), mode: UInt16(cache.mode ?? 0o755),
                     uid: cache.uid ?? 0, gid: cache.gid ?? 0, readOnly: cache.isReadOnly),
                 target: try target(cache.target, state, flag.range))
@@ -87,6 +90,12 @@ extension Planner {
                     id: ssh.id, isRequired: ssh.isRequired, mode: UInt16(ssh.mode), uid: ssh.uid, gid: ssh.gid),
                 target: try target(ssh.target ?? "/run/buildkit/ssh_agent.\(position)", state, flag.range))
         }
+    }
+
+    /// Without the cache, a mount whose directory has to be made with a certain owner or mode is made anew; any other
+    /// keeps what it holds.
+    private func isFresh(_ cache: Mount.Cache, _ entry: StageEntry) -> Bool {
+        ignoresCache(entry) && (cache.mode != nil || cache.uid != nil || cache.gid != nil)
     }
 
     private mutating func mountSource(

@@ -75,9 +75,9 @@ public struct RunMount: Sendable, Hashable {
     public enum Kind: Sendable, Hashable {
         /// Files of a context, a stage or an image. Writes to it are thrown away.
         case bind(source: FileOrigin, path: String, readOnly: Bool)
-        /// A directory that stays between builds, filled from `seed` when it is made.
+        /// A directory that stays between builds, filled from `seed` when it is made; `isFresh` makes it anew.
         case cache(
-            id: String, sharing: Sharing, seed: FileOrigin?, seedPath: String, mode: UInt16, uid: UInt32, gid: UInt32,
+            id: String, sharing: Sharing, isFresh: Bool, seed: FileOrigin?, seedPath: String, mode: UInt16, uid: UInt32, gid: UInt32,
             readOnly: Bool)
         /// Memory, `size` bytes at most.
         case tmpfs(size: Int64?)
@@ -96,7 +96,7 @@ public struct RunMount: Sendable, Hashable {
     public var source: FileOrigin? {
         switch kind {
         case .bind(let source, _, _): source
-        case .cache(_, _, let seed, _, _, _, _, _): seed
+        case .cache(_, _, _, let seed, _, _, _, _, _): seed
         case .tmpfs, .secret, .ssh: nil
         }
     }

@@ -81,7 +81,7 @@ public final class ContentStore: Sendable {
             guard Reserve.giveUp(root) else { throw error }
             opened = try openIndex(root)
         }
-        let messages = opened.remains.compactMap { $0.sweep().map(String.init(describing:)) }
+        let messages = opened.remains.compactMap { $0.sweep(store: root).map(String.init(describing:)) }
         return ContentStore(root: root, isReadOnly: false, database: opened.database, sweepFailures: messages)
     }
 

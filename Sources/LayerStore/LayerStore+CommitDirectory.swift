@@ -13,8 +13,8 @@ extension LayerStore {
     /// - Parameters:
     ///   - epoch: later times become this time, in the directory too, so that the next step sees what a layer from the
     ///     cache would show; nil leaves times alone.
-    ///   - below: the layers that the upperdir lay on. With them, opaque marks that hide nothing are left out, as docker
-    ///     does.
+    ///   - below: the layers that the upperdir lay on. With them, whiteouts and opaque marks that hide nothing of the
+    ///     image are left out, as docker does.
     /// - Throws: `LayerStoreError`: `unrepresentable`; `ArchiveError`; `StoreError`; `FileSystemError` (EXDEV on another
     ///   file system); `CancellationError`. The directory may be changed or gone then.
     public func commit(

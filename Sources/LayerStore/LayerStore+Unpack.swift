@@ -23,12 +23,19 @@ extension LayerStore {
     public func unpack(
         diffID: Digest, blob: Descriptor, progress: @escaping @Sendable (Int64) -> Void = { _ in }
     ) async throws {
-        if try isUnpacked(diffID) { return }
+        if try isUnpacked(diffID) { return try recordIfMissing(diffID) }
         try await unpacking.value(for: diffID) {
             try await blocking { flag in
                 try self.unpackNow(diffID: diffID, blob: blob, flag: flag, progress: progress)
             }
         }
+    }
+
+    /// Makes up for a process that was killed between putting the layer into its place and recording it.
+    private func recordIfMissing(_ diffID: Digest) throws {
+        if store.isReadOnly { return }
+        guard try store.unpackedLayer(diffID) == nil, let record = try place(of: diffID)?.record() else { return }
+        try store.put([UnpackedLayer(diffID: diffID, size: record.size, entries: Int64(record.entryCount))])
     }
 
     private func unpackNow(

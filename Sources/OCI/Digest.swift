@@ -53,18 +53,18 @@ public struct Digest: Hashable, Sendable {
     /// A digest of known algorithm from its raw bytes; nil when their number is not the algorithm's.
     public init?(algorithm: Algorithm, bytes: some Collection<UInt8>) {
         guard bytes.count == algorithm.byteCount else { return nil }
-        self.init(unchecked: algorithm, bytes: bytes)
+        self.init(unchecked: algorithm, bytes: Array(bytes))
     }
 
-    init(unchecked algorithm: Algorithm, bytes: some Sequence<UInt8>) {
+    init(unchecked algorithm: Algorithm, bytes: [UInt8]) {
         self.algorithm = algorithm
-        var digits: [UInt8] = []
-        digits.reserveCapacity(algorithm.byteCount * 2)
-        for byte in bytes {
-            digits.append(hexadecimalDigit(byte >> 4))
-            digits.append(hexadecimalDigit(byte & 15))
+        hex = String(unsafeUninitializedCapacity: bytes.count * 2) { digits in
+            for (offset, byte) in bytes.enumerated() {
+                digits[offset * 2] = hexadecimalDigit(byte >> 4)
+                digits[offset * 2 + 1] = hexadecimalDigit(byte & 15)
+            }
+            return bytes.count * 2
         }
-        hex = String(decoding: digits, as: UTF8.self)
     }
 
     /// The raw bytes that `hex` spells.

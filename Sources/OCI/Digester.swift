@@ -43,7 +43,7 @@ public struct Digester: Sendable {
 
     /// The digest of everything appended so far; more may be appended afterwards.
     public func finalize() -> Digest {
-        if let sha512 { return Digest(unchecked: .sha512, bytes: sha512.finalize()) }
-        return Digest(unchecked: .sha256, bytes: (sha256 ?? SHA256()).finalize())
+        if let sha512 { return Digest(unchecked: .sha512, bytes: Array(sha512.finalize())) }
+        return Digest(unchecked: .sha256, bytes: Array((sha256 ?? SHA256()).finalize()))
     }
 }

@@ -1,6 +1,7 @@
 internal import CSandbox
 internal import Dispatch
 internal import Glibc
+internal import Synchronization
 public import SystemPackage
 
 extension SandboxLauncher {
@@ -8,9 +9,9 @@ extension SandboxLauncher {
     ///
     /// - Parameters:
     ///   - standardInput: `/dev/null` if nil.
-    ///   - signals: as for the other `run`.
-    ///   - onOutput: called on one thread, never at the same time; while it runs, the process waits once the pipe
-    ///     (up to 1 MiB) is full.
+    ///   - signals: passed on to the process while it runs.
+    ///   - onOutput: called on one thread; while it runs, the process waits once the pipe (up to
+    ///     1 MiB) is full.
     /// - Throws: `SandboxError` if the process could not be started, `CancellationError`.
     public func run(
         _ specification: ProcessSpecification,
@@ -18,87 +19,86 @@ extension SandboxLauncher {
         signals: AsyncStream<Int32>? = nil,
         onOutput: @escaping @Sendable (SandboxOutput, [UInt8]) -> Void
     ) async throws -> Termination {
-        let pipes = try OutputPipes()
-        let end = pipes.read(onOutput)
+        let output = try OutputPipe()
+        let error = try OutputPipe()
+        // A thread of its own: it does nothing but wait, and what it waits for may need the threads of Swift's pool.
+        let queue = DispatchQueue(label: "slipway.sandbox.output")
+        async let drained: Void = withCheckedContinuation { continuation in
+            queue.async {
+                OutputPipe.drain([(output, .standardOutput), (error, .standardError)], onOutput)
+                continuation.resume()
+            }
+        }
         let result: Result<Termination, any Error>
         do {
             result = .success(
                 try await run(
-                    specification, standardInput: standardInput, standardOutput: pipes.output.writeEnd,
-                    standardError: pipes.error.writeEnd, signals: signals))
+                    specification, standardInput: standardInput, standardOutput: output.writeEnd,
+                    standardError: error.writeEnd, signals: signals))
         } catch {
             result = .failure(error)
         }
         // Nobody else holds the write ends any more: the sandbox is dead to the last process.
-        csandbox_close(pipes.output.writeEnd.rawValue)
-        csandbox_close(pipes.error.writeEnd.rawValue)
-        for await _ in end {}
+        output.closeWriteEnd()
+        error.closeWriteEnd()
+        await drained
         return try result.get()
     }
 }
 
-/// The pipes into which a sandbox writes, and the thread that reads them.
-///
-/// A thread that waits in poll(2), not a dispatch source: when the writer hangs up while data is there, libdispatch (Swift
-/// 6.3.1, Linux) lets the handler's thread free the source's registration that its event thread still walks through, and
-/// the process crashes in `_dispatch_event_loop_drain`, about one build in five with three `RUN`s at a time.
-private struct OutputPipes {
-    struct Pipe {
-        let readEnd: Int32
-        let writeEnd: FileDescriptor
-
-        init() throws(SandboxError) {
-            var readEnd: Int32 = -1
-            var writeEnd: Int32 = -1
-            let error = unsafe csandbox_pipe(&readEnd, &writeEnd)
-            guard error == 0 else {
-                throw SandboxError(.system, "cannot make a pipe", cause: Errno(rawValue: error))
-            }
-            self.readEnd = readEnd
-            self.writeEnd = FileDescriptor(rawValue: writeEnd)
-        }
-    }
-
-    let output: Pipe
-    let error: Pipe
+/// One pipe into which a sandbox writes.
+private final class OutputPipe: Sendable {
+    private let readEnd: Int32
+    private let writeDescriptor: Int32
+    private let isWriteEndOpen = Atomic(true)
 
     init() throws(SandboxError) {
-        output = try Pipe()
-        do {
-            error = try Pipe()
-        } catch {
-            csandbox_close(output.readEnd)
-            csandbox_close(output.writeEnd.rawValue)
-            throw error
+        var readEnd: Int32 = -1
+        var writeEnd: Int32 = -1
+        let error = unsafe csandbox_pipe(&readEnd, &writeEnd)
+        guard error == 0 else {
+            throw SandboxError(.system, "cannot make a pipe", cause: Errno(rawValue: error))
         }
+        self.readEnd = readEnd
+        writeDescriptor = writeEnd
     }
 
-    /// Hands on everything that is written until the write ends are closed, then closes the read ends and finishes the
-    /// stream.
-    func read(_ onOutput: @escaping @Sendable (SandboxOutput, [UInt8]) -> Void) -> AsyncStream<Never> {
-        let (end, continuation) = AsyncStream.makeStream(of: Never.self)
-        let readEnds = [output.readEnd, error.readEnd]
-        // A serial queue of its own has a thread of its own, which may block.
-        DispatchQueue(label: "slipway.sandbox.output").async {
-            // poll(2) passes over negative descriptors: those of streams that have ended.
-            var waiting = readEnds.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
-            while waiting.contains(where: { $0.fd >= 0 }) {
-                let ready = unsafe poll(&waiting, nfds_t(waiting.count), -1)
-                if ready < 0, errno != EINTR { break }
-                for (index, stream) in [SandboxOutput.standardOutput, .standardError].enumerated()
-                where ready > 0 && waiting[index].revents != 0 {
-                    guard let chunk = Self.chunk(of: readEnds[index]) else { continue }
-                    if chunk.isEmpty { waiting[index].fd = -1 } else { onOutput(stream, chunk) }
+    deinit {
+        closeWriteEnd()
+        csandbox_close(readEnd)
+    }
+
+    var writeEnd: FileDescriptor { FileDescriptor(rawValue: writeDescriptor) }
+
+    func closeWriteEnd() {
+        if isWriteEndOpen.exchange(false, ordering: .acquiringAndReleasing) { csandbox_close(writeDescriptor) }
+    }
+
+    /// Hands on what is written to pipes, in order for each, until all of them have ended. Blocks.
+    static func drain(
+        _ pipes: [(OutputPipe, SandboxOutput)], _ onOutput: (SandboxOutput, [UInt8]) -> Void
+    ) {
+        var open = pipes
+        while !open.isEmpty {
+            var polled = open.map { pollfd(fd: $0.0.readEnd, events: Int16(POLLIN), revents: 0) }
+            // Interrupted by a signal, it says that nothing is there, and is asked again.
+            _ = unsafe poll(&polled, nfds_t(polled.count), -1)
+            var remaining: [(OutputPipe, SandboxOutput)] = []
+            for (pipe, state) in zip(open, polled) {
+                guard state.revents != 0 else {
+                    remaining.append(pipe)
+                    continue
                 }
+                let chunk = read(pipe.0.readEnd)
+                if let chunk, !chunk.isEmpty { onOutput(pipe.1, chunk) }
+                if chunk?.isEmpty != true { remaining.append(pipe) }
             }
-            for readEnd in readEnds { csandbox_close(readEnd) }
-            continuation.finish()
+            open = remaining
         }
-        return end
     }
 
     /// What there is to read, up to 64 KiB; nil if nothing right now, empty at the end.
-    private static func chunk(of descriptor: Int32) -> [UInt8]? {
+    private static func read(_ descriptor: Int32) -> [UInt8]? {
         var error: Int64 = 0
         let bytes = unsafe [UInt8](unsafeUninitializedCapacity: 65536) { buffer, count in
             let result = unsafe csandbox_read(descriptor, buffer.baseAddress, buffer.count)

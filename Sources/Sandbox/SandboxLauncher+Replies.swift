@@ -4,7 +4,8 @@ internal import Synchronization
 internal import SystemPackage
 
 extension SandboxLauncher {
-    /// Starts listening to the launcher, once: a thread that waits. For the reason see `OutputPipes`.
+    /// Starts listening to the launcher, once: a thread that waits. Not a dispatch source: when the launcher
+    /// hangs up, libdispatch (Swift 6.3.1, Linux) crashes now and then, as it did with the pipes of the output.
     func listen(_ state: inout State) {
         guard !state.isListening else { return }
         state.isListening = true

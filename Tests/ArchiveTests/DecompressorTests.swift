@@ -106,11 +106,14 @@ import Testing
         let large = try archive([Member(entry: .make("f"), contents: Self.noise)])
         #expect(try Decompressor.isArchive(MemorySource(Self.compress(archived, with: command))))
         #expect(try Decompressor.isArchive(MemorySource(Self.compress(large, with: command), chunk: 100)))
+        let opened = try #require(try Decompressor.archive(in: MemorySource(Self.compress(large, with: command))))
+        #expect(try opened.readAll(limit: large.count) == large)
         for other in [[], sample(100), sample(600), Self.noise, .init(repeating: 0, count: 10_240)] as [[UInt8]] {
             #expect(try !Decompressor.isArchive(MemorySource(Self.compress(other, with: command))))
         }
         let cut = try Self.compress(archived, with: command).prefix(20)
         #expect(try !Decompressor.isArchive(MemorySource(Array(cut))))
+        #expect(try Decompressor.archive(in: MemorySource(Array(cut))) == nil)
     }
 
     /// More than one block of bzip2.

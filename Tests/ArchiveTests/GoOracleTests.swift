@@ -33,14 +33,10 @@ import Testing
         }
         var name = entry.path.bytes
         if entry.kind == .directory { name = Array((entry.path.isEmpty ? "./" : entry.path.string + "/").utf8) }
-        let numbers = [
-            Int64(entry.mode), Int64(entry.uid), Int64(entry.gid), entry.mtime.seconds, Int64(device.major),
-            Int64(device.minor),
-        ]
-        let attributes = entry.xattrs.map { Array($0.name.utf8).hexadecimal + "=" + $0.value.hexadecimal }
-        return
-            ([type, name.hexadecimal, link.bytes.hexadecimal] + numbers.map(String.init) + [member.contents.hexadecimal]
-            + attributes).joined(separator: "\t")
+        var fields = [type, name.hexadecimal, link.bytes.hexadecimal, "\(entry.mode)", "\(entry.uid)", "\(entry.gid)"]
+        fields += ["\(entry.mtime.seconds)", "\(device.major)", "\(device.minor)", member.contents.hexadecimal]
+        fields += entry.xattrs.map { "\(Array($0.name.utf8).hexadecimal)=\($0.value.hexadecimal)" }
+        return fields.joined(separator: "\t")
     }
 
     private static let program = """

@@ -18,7 +18,7 @@ import Testing
         Member(entry: .make(" white\tspace \n", size: 1), contents: [10]),
         Member(entry: .make("grüße/日本", size: 512), contents: .init(repeating: 7, count: 512)),
         Member(entry: .make("grüße/link", .symlink("日本"), mode: 0o777), contents: []),
-        Member(entry: .make(FilePath(bytes: [0x63, 0xe9, 0xff].span), size: 1), contents: [1]),
+        Member(entry: .make(FilePath(bytes: [0x63, 0xe9, 0xff]), size: 1), contents: [1]),
         Member(entry: .make(path("p", 90, "q", 60), size: 513), contents: .init(repeating: 8, count: 513)),
         Member(entry: .make(path("p", 90, "q", 60), .directory, mode: 0o700), contents: []),
         Member(entry: .make(path("n", 120), size: 3), contents: [1, 2, 3]),

@@ -22,11 +22,10 @@ import Testing
         case .fifo: type = "6"
         }
         let name = entry.path.isEmpty ? Array(".".utf8) : entry.path.bytes
-        return
-            ([type, name.hexadecimal, link.bytes.hexadecimal]
-            + [Int64(entry.mode), Int64(entry.uid), Int64(entry.gid), entry.mtime.seconds].map(String.init)
-            + ["\(device.major),\(device.minor)", member.contents.hexadecimal]
-            + entry.xattrs.map { "\($0.name)=\($0.value.hexadecimal)" }).joined(separator: " ")
+        var fields = [type, name.hexadecimal, link.bytes.hexadecimal, "\(entry.mode)", "\(entry.uid)", "\(entry.gid)"]
+        fields += ["\(entry.mtime.seconds)", "\(device.major),\(device.minor)", member.contents.hexadecimal]
+        fields += entry.xattrs.map { "\($0.name)=\($0.value.hexadecimal)" }
+        return fields.joined(separator: " ")
     }
 
     @Test(.enabled(if: hasTools("python3"))) func python() throws {

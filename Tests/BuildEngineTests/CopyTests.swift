@@ -12,7 +12,8 @@ import Testing
 @Suite struct CopyTests {
     private let context = MemoryTree([
         "/a.txt": .file(), "/b.txt": .file(mode: 0o600), "/dir/one.txt": .file(), "/dir/sub/two.md": .file(mode: 0o755),
-        "/link": .link("dir"), "/filelink": .link("/a.txt"), "/dangling": .link("nowhere"), "/escape": .link("../../etc"),
+        "/link": .link("dir"), "/filelink": .link("/a.txt"), "/dangling": .link("nowhere"),
+        "/escape": .link("../../etc"),
         "/x[1].txt": .file(), "/hard/1": .file(inode: 9, links: 2), "/hard/2": .file(inode: 9, links: 2),
     ])
     private let image = MemoryTree([

@@ -6,10 +6,11 @@ import Testing
 @testable import BuildEngine
 
 @Suite struct SmallPartsTests {
-    @Test(arguments: [
-        ("1970-01-01T00:00:07Z", 7), ("2023-11-14T22:13:20.123456789Z", 1_700_000_000),
-        ("2023-11-14T23:13:20+01:00", 1_700_000_000), ("yesterday", nil), ("", nil),
-    ] as [(String, Int64?)])
+    @Test(
+        arguments: [
+            ("1970-01-01T00:00:07Z", 7), ("2023-11-14T22:13:20.123456789Z", 1_700_000_000),
+            ("2023-11-14T23:13:20+01:00", 1_700_000_000), ("yesterday", nil), ("", nil),
+        ] as [(String, Int64?)])
     func readsTimes(_ text: String, _ seconds: Int64?) {
         #expect(Epoch.seconds(rfc3339: text) == seconds)
     }

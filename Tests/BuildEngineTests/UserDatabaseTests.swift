@@ -12,20 +12,22 @@ import Testing
             """,
         group: "root:x:0:\nwww:x:33:\nextra:x:44:app,other\n")
 
-    @Test(arguments: [
-        ("", 0, 0, "/root", []), ("root", 0, 0, "/root", []), ("app", 1000, 33, "/home/app", [44]),
-        ("1000", 1000, 33, "/home/app", [44]), ("app:extra", 1000, 44, "/home/app", []),
-        ("app:55", 1000, 55, "/home/app", []), ("4711", 4711, 0, "/", []), ("4711:12", 4711, 12, "/", []),
-        ("nohome", 7, 7, "/", []),
-    ] as [(String, UInt32, UInt32, String, [UInt32])])
+    @Test(
+        arguments: [
+            ("", 0, 0, "/root", []), ("root", 0, 0, "/root", []), ("app", 1000, 33, "/home/app", [44]),
+            ("1000", 1000, 33, "/home/app", [44]), ("app:extra", 1000, 44, "/home/app", []),
+            ("app:55", 1000, 55, "/home/app", []), ("4711", 4711, 0, "/", []), ("4711:12", 4711, 12, "/", []),
+            ("nohome", 7, 7, "/", []),
+        ] as [(String, UInt32, UInt32, String, [UInt32])])
     func processes(_ text: String, _ uid: UInt32, _ gid: UInt32, _ home: String, _ groups: [UInt32]) throws {
         let user = try database.process(text)
         #expect(user == ImageUser(uid: uid, gid: gid, supplementaryGroups: groups, home: home))
     }
 
-    @Test(arguments: [
-        ("app", 1000, 33), ("app:www", 1000, 33), ("5", 5, 5), ("5:6", 5, 6), ("root", 0, 0), (":44", 0, 44),
-    ] as [(String, UInt32, UInt32)])
+    @Test(
+        arguments: [
+            ("app", 1000, 33), ("app:www", 1000, 33), ("5", 5, 5), ("5:6", 5, 6), ("root", 0, 0), (":44", 0, 44),
+        ] as [(String, UInt32, UInt32)])
     func owners(_ text: String, _ uid: UInt32, _ gid: UInt32) throws {
         let owner = try database.owner(text)
         #expect(owner.uid == uid)

@@ -62,7 +62,10 @@ import Testing
 
     @Test func imagesAlwaysHaveAPath() async throws {
         let graph = try await plan("FROM scratch\nLABEL a=b")
-        #expect(graph.configuration.container.environment == ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"])
+        #expect(
+            graph.configuration.container.environment == [
+                "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+            ])
     }
 
     @Test func labelsOfTheCommandLineWin() async throws {
@@ -79,9 +82,10 @@ import Testing
         #expect(graph.unusedBuildArguments == ["TYPO"])
     }
 
-    @Test(arguments: [
-        (nil, nil), ("ARG SOURCE_DATE_EPOCH=7\n", 7), ("ARG SOURCE_DATE_EPOCH\n", nil),
-    ] as [(String?, Int64?)])
+    @Test(
+        arguments: [
+            (nil, nil), ("ARG SOURCE_DATE_EPOCH=7\n", 7), ("ARG SOURCE_DATE_EPOCH\n", nil),
+        ] as [(String?, Int64?)])
     func epochOfTheDockerfile(_ prefix: String?, _ epoch: Int64?) async throws {
         #expect(try await plan((prefix ?? "") + "FROM base").sourceDateEpoch == epoch)
     }

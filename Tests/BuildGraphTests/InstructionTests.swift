@@ -24,7 +24,8 @@ import Testing
 
     @Test func addUnpacksLocalArchivesOnly() async throws {
         let graph = try await plan(
-            "FROM base\nADD a.tar /\nADD --unpack=false a.tar /\nADD https://h/x/y.tgz?q /\nADD https://h/r.git#v1:sub /")
+            "FROM base\nADD a.tar /\nADD --unpack=false a.tar /\nADD https://h/x/y.tgz?q /\nADD https://h/r.git#v1:sub /"
+        )
         let sources = graph.copies.flatMap(\.sources)
         #expect(sources.map(\.unpacks) == [true, false, false, false])
         #expect(sources[2].path == "y.tgz")
@@ -70,7 +71,7 @@ import Testing
             """)
         let run = try #require(graph.run("go"))
         #expect(run.mounts.map(\.target) == ["/src/cache", "/run/secrets/k", "/t", "/b"])
-        guard case .cache(let id, .locked, let seed?, "/", 0o755, 0, 0, false) = run.mounts[0].kind else {
+        guard case .cache(let id, .locked, false, let seed?, "/", 0o755, 0, 0, false) = run.mounts[0].kind else {
             Issue.record("\(run.mounts[0])")
             return
         }
@@ -79,7 +80,9 @@ import Testing
             Issue.record("\(seed)")
             return
         }
-        #expect(run.mounts[1].kind == .secret(id: "k", isFile: false, variable: "K", isRequired: false, mode: 0o400, uid: 0, gid: 0))
+        #expect(
+            run.mounts[1].kind
+                == .secret(id: "k", isFile: false, variable: "K", isRequired: false, mode: 0o400, uid: 0, gid: 0))
         #expect(run.mounts[2].kind == .tmpfs(size: 1024))
         #expect(run.mounts[3].kind == .bind(source: .context(.main), path: "/a", readOnly: false))
     }

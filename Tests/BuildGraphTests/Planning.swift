@@ -62,7 +62,9 @@ extension BuildGraph {
     /// What each operation is, without the numbers.
     var names: [String] {
         operations.map { operation in
-            guard operation.name.hasPrefix("["), let end = operation.name.firstIndex(of: "]") else { return operation.name }
+            guard operation.name.hasPrefix("["), let end = operation.name.firstIndex(of: "]") else {
+                return operation.name
+            }
             return String(operation.name[operation.name.index(end, offsetBy: 2)...])
         }
     }

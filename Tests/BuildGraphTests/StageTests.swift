@@ -41,7 +41,8 @@ import Testing
     }
 
     @Test func anImageIsTakenOnce() async throws {
-        let graph = try await plan("FROM base AS a\nRUN a\nFROM base AS b\nRUN b\nFROM scratch\nCOPY --from=a / /\nCOPY --from=b / /")
+        let graph = try await plan(
+            "FROM base AS a\nRUN a\nFROM base AS b\nRUN b\nFROM scratch\nCOPY --from=a / /\nCOPY --from=b / /")
         #expect(graph.names.filter { $0.hasPrefix("FROM base") }.count == 1)
     }
 
@@ -55,7 +56,9 @@ import Testing
 
     @Test func namedContextsReplaceStagesAndImages() async throws {
         var options = PlanOptions()
-        options.namedContexts = ["src": .directory, "golang:1.22": .image(.reference(try ImageReference(parsing: "base")))]
+        options.namedContexts = [
+            "src": .directory, "golang:1.22": .image(.reference(try ImageReference(parsing: "base"))),
+        ]
         let graph = try await plan(
             "FROM missing AS src\nRUN never\nFROM golang:1.22\nCOPY --from=src a b\nCOPY --from=src c d", options)
         #expect(graph.run("never") == nil)

@@ -7,7 +7,7 @@ import Testing
 
 /// Several processes on one store: here as several stores, whose connections and locks are as separate as theirs.
 struct ConcurrencyTests {
-    @Test(.timeLimit(.minutes(2))) func storesOfOneRootDoNotDisturbEachOther() async throws {
+    @Test(.timeLimit(.minutes(10))) func storesOfOneRootDoNotDisturbEachOther() async throws {
         let scratch = try Scratch()
         try await withThrowingTaskGroup(of: Void.self) { group in
             for worker in 0..<4 {
@@ -36,7 +36,7 @@ struct ConcurrencyTests {
         #expect(try names(scratch.file("store/tmp")).isEmpty)
     }
 
-    @Test(.timeLimit(.minutes(1))) func oneStoreServesManyTasks() async throws {
+    @Test(.timeLimit(.minutes(10))) func oneStoreServesManyTasks() async throws {
         let scratch = try Scratch()
         let store = try scratch.store()
         try await withThrowingTaskGroup(of: Digest.self) { group in
@@ -64,7 +64,7 @@ struct ConcurrencyTests {
         }
     }
 
-    @Test(.enabled(if: getenv(childVariable) == nil), .timeLimit(.minutes(3)))
+    @Test(.enabled(if: getenv(childVariable) == nil), .timeLimit(.minutes(10)))
     func aStoreSurvivesItsProcessesBeingKilled() throws {
         let scratch = try Scratch()
         let root = scratch.file("store")

@@ -1,6 +1,7 @@
 import Archive
 import ContentStore
 import FileSystem
+import Glibc
 import OCI
 import SystemPackage
 import Testing
@@ -101,6 +102,24 @@ struct ExportTests {
         try run(["skopeo", "copy", "oci-archive:\(file):1", "oci:\(scratch.file("oci")):x"])
         try run(["skopeo", "copy", "docker-archive:\(file):app:1", "oci:\(scratch.file("oci")):y"])
         try run(["skopeo", "copy", "oci-archive:\(file):1", "docker-archive:\(scratch.file("back.tar"))"])
+    }
+
+    @Test(.enabled(if: hasProgram("podman") && geteuid() == 0)) func podmanLoadsTheDockerArchive() throws {
+        let sample = try SampleImage.put(["hello", "world"], in: store)
+        let file = scratch.file("image.tar")
+        let export = ImageExport([try image(sample.descriptor, "app:1", "o/b")], format: .docker(.host))
+        try write(archive(export, from: store), file)
+        let podman = [
+            "podman", "--root", scratch.file("podman").string, "--runroot", scratch.file("run").string,
+            "--storage-driver", "vfs", "--cgroup-manager", "cgroupfs",
+        ]
+        let loaded = try run(podman + ["load", "-i", file.string])
+        #expect(loaded.contains("app:1") && loaded.contains("o/b:latest"))
+        let id = try run(podman + ["images", "--no-trunc", "--format", "{{.ID}}", "app:1"])
+        #expect(Set(id.split(separator: "\n")) == ["\(sample.manifest.configuration.digest)"])
+        let directory = try run(podman + ["image", "mount", "app:1"]).split(separator: "\n")[0]
+        #expect(try read(FilePath(String(directory)).appending("file1")) == Array("world".utf8))
+        try run(podman + ["image", "umount", "app:1"])
     }
 
     @Test(.enabled(if: hasProgram("umoci") && hasProgram("skopeo"))) func umociUnpacksTheDirectory() throws {

@@ -62,6 +62,41 @@ struct RecordTests {
         #expect(cache.count == 0)
     }
 
+    @Test func manyFilesAreKept() throws {
+        let digests = (0..<3000).map { Digest.sha256(of: "\($0)") }
+        var cache = try store.statCache(context: "/c")
+        for (number, digest) in digests.enumerated() {
+            cache.record(FilePath("directory/\(number)"), Self.status, digest: digest)
+        }
+        try store.save(cache)
+        var again = try store.statCache(context: "/c")
+        for (number, digest) in digests.enumerated() {
+            #expect(again.digest(of: FilePath("directory/\(number)"), Self.status) == digest)
+        }
+        again.record("directory/7", Self.status, digest: .sha256(of: "new"))
+        try store.save(again)
+        again = try store.statCache(context: "/c")
+        #expect(again.count == 3000)
+        #expect(again.digest(of: "directory/7", Self.status) == .sha256(of: "new"))
+        #expect(again.digest(of: "directory/8", Self.status) == digests[8])
+    }
+
+    @Test(arguments: [1, 71, 72, 73, 100, 145]) func aDamagedStatCacheIsEmpty(_ length: Int) throws {
+        var cache = try store.statCache(context: "/c")
+        for name in ["aa", "bb"] { cache.record(FilePath(name), Self.status, digest: .sha256(of: name)) }
+        try store.save(cache)
+        try run([
+            "sqlite3", scratch.file("store/index.sqlite").string,
+            "UPDATE stat_caches SET files = CAST(substr(files, 1, \(length)) AS BLOB)",
+        ])
+        #expect(try store.statCache(context: "/c").count == 0)
+        try run([
+            "sqlite3", scratch.file("store/index.sqlite").string,
+            "UPDATE stat_caches SET files = CAST(x'ffffffff' || zeroblob(\(length * 2)) AS BLOB)",
+        ])
+        #expect(try store.statCache(context: "/c").count == 0)
+    }
+
     @Test func forgetsWhatIsGone() throws {
         var cache = try store.statCache(context: "/c")
         for name in ["a", "b"] { cache.record(FilePath(name), Self.status, digest: .sha256(of: name)) }

@@ -125,7 +125,7 @@ extension EndToEnd {
                 let metadata = try Image.decode(Metadata.self, work.root.appending("meta.json"))
                 #expect(metadata.digest == image.manifestDigest)
 
-                let quiet = try await work.build(ImageTests.dockerfile, ["--quiet", "-t", "shop"])
+                let quiet = try await work.slipway(work.buildArguments(["-t", "shop"], progress: ["--quiet"]))
                 #expect(quiet.status == 0)
                 #expect(quiet.text == image.manifest.config.digest + "\n")
                 #expect(quiet.errors.isEmpty)

@@ -30,7 +30,7 @@ extension EndToEnd {
 
         private func rawJSON(_ work: Workspace, _ dockerfile: String) async throws -> (Int, [Status]) {
             try work.write("Dockerfile", dockerfile)
-            let outcome = try await work.slipway(work.buildArguments(progress: "rawjson"))
+            let outcome = try await work.slipway(work.buildArguments(progress: ["--progress", "rawjson"]))
             let lines = outcome.errors.split(separator: "\n")
             #expect(!lines.isEmpty)
             return (

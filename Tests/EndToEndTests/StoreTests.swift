@@ -10,8 +10,8 @@ extension EndToEnd {
             FROM base
             ENV GREETING=hello
             WORKDIR /home/app
-            USER app
             RUN echo made >made
+            USER app
             ENTRYPOINT ["/bin/sh", "-c", "echo \\"$GREETING $(id -u) $(pwd) $*\\"", "sh"]
             CMD ["world"]
             """

@@ -89,7 +89,7 @@ struct CommitTests {
         #expect(try test.top.statusIfExists(of: "upper") != nil)
     }
 
-    @Test func `Opaque marks that hide nothing are left out`() async throws {
+    @Test func `Marks that hide nothing are left out`() async throws {
         let base = try await test.unpack([
             Entry.directory("old"), Entry.file("old/f"), Entry.file("file"), Entry.link("link", to: "old"),
         ])
@@ -97,10 +97,15 @@ struct CommitTests {
             try upper.makeDirectory(name)
             try upper.extendedAttributes(of: name).set("user.overlay.opaque", to: [0x79])
         }
+        try upper.openDirectory("old").makeNode("f", kind: .characterDevice)
+        try upper.openDirectory("old").makeNode("stub", kind: .characterDevice)
+        try upper.makeNode("stub", kind: .characterDevice)
+        try upper.setTimes(of: "old", to: Entry.time)
         let view = try LayerView(layers: [base], store: test.layers)
         let layer = try await test.layers.commit(upperDirectory: upperPath, epoch: nil, below: view)
+        #expect(try test.tree(layer.diffID).status(of: "old").mtime == Entry.time)
         let paths = try await test.entries(layer.diffID).map(\.path)
-        #expect(paths == ["file", "link", "new", "old", "old/.wh..wh..opq"])
+        #expect(paths == ["file", "link", "new", "old", "old/.wh..wh..opq", "old/.wh.f"])
     }
 
     @Test(arguments: [Compression.uncompressed, .gzip(level: 1), .zstd(level: 3)])

@@ -92,6 +92,19 @@ struct LayerViewTests {
         #expect(seen == ["/usr/bin", "/usr/bin/-b", "/usr/bin/a", "/usr/bin/env"])
     }
 
+    @Test func `The directories that lead to a path are given as they are`() async throws {
+        let view = try await view(Self.image)
+        func names(_ path: FilePath) throws -> [String] {
+            try view.directoryEntries(leadingTo: view.resolve(path)).map(\.path.string)
+        }
+        #expect(try names("/bin/new/x") == ["usr", "usr/bin"])
+        #expect(try names("/usr/bin/env") == ["usr", "usr/bin"])
+        #expect(try names("/usr/bin") == ["usr"])
+        #expect(try names("/etc/passwd/x") == ["etc"])
+        #expect(try names("/x").isEmpty)
+        #expect(try view.directoryEntries(leadingTo: view.resolve("/opaque/x")).map(\.mode) == [0o700])
+    }
+
     @Test func `An empty stack is an empty root directory`() throws {
         let view = try LayerView(layers: [], store: test.layers)
         #expect((view.root.status.mode, view.root.status.uid, view.root.status.kind) == (0o755, 0, .directory))

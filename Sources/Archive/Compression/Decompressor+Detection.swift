@@ -6,11 +6,25 @@ extension Decompressor {
     ///
     /// - Throws: what the source throws; anything wrong with the bytes just means `false`.
     public static func isArchive(_ source: any ByteSource) throws -> Bool {
+        try archive { try Decompressor(source, limits: Limits(), triesWholeMembers: false) } != nil
+    }
+
+    /// The tar archive that `source` is, compressed or not, decompressed from its beginning; or `nil` if it is none, by
+    /// the rule of ``isArchive(_:)``.
+    ///
+    /// - Throws: what the source throws; anything wrong with the first bytes just means `nil`.
+    public static func archive(in source: any ByteSource, limits: Limits = Limits()) throws -> (any ByteSource)? {
+        try archive { try Decompressor.open(source, limits: limits) }
+    }
+
+    private static func archive(opening open: () throws -> Decompressor) throws -> (any ByteSource)? {
         do {
-            let block = try Decompressor(source, limits: Limits(), triesWholeMembers: false).read(upTo: TarBlock.size)
-            return try block.count == TarBlock.size && TarFields(block.span, at: 0) != nil
+            let decompressor = try open()
+            let block = try decompressor.read(upTo: TarBlock.size)
+            guard try block.count == TarBlock.size && TarFields(block.span, at: 0) != nil else { return nil }
+            return PrefixedSource(block, before: decompressor)
         } catch let error as ArchiveError where error.code != .inputOutput {
-            return false
+            return nil
         }
     }
 }

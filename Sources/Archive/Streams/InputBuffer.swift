@@ -4,6 +4,7 @@ struct InputBuffer {
     private var storage: [UInt8]
     private var start = 0
     private var end = 0
+    private var hasEnded = false
     /// The number of bytes taken since the beginning.
     private(set) var offset: Int64 = 0
 
@@ -12,29 +13,39 @@ struct InputBuffer {
         storage = [UInt8](repeating: 0, count: capacity)
     }
 
+    /// How many bytes are there to be taken.
+    var available: Int { end - start }
+
     /// Makes `count` bytes available, unless the source ends before that. The storage grows if need be.
     ///
     /// - Returns: the number of bytes available, at most `count`.
     mutating func fill(_ count: Int) throws -> Int {
-        if end - start >= count { return count }
-        if count > storage.count { storage += [UInt8](repeating: 0, count: count - storage.count) }
+        if available >= count || hasEnded { return min(available, count) }
+        if start + count > storage.count { makeRoom(for: count) }
+        while available < count {
+            let length = try unsafe storage.withUnsafeMutableBytes {
+                try unsafe source.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[end...]))
+            }
+            hasEnded = length == 0
+            if hasEnded { break }
+            end += length
+        }
+        return min(available, count)
+    }
+
+    /// Moves what is available to the front of the storage, which is made twice as large as `count` at least, so that this
+    /// does not happen for each small piece that is taken.
+    private mutating func makeRoom(for count: Int) {
         unsafe storage.withUnsafeMutableBytes { storage in
             let rest = unsafe UnsafeRawBufferPointer(rebasing: storage[start..<end])
             unsafe storage.copyMemory(from: rest)
         }
         end -= start
         start = 0
-        while end < count {
-            let length = try unsafe storage.withUnsafeMutableBytes {
-                try unsafe source.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[end...]))
-            }
-            if length == 0 { break }
-            end += length
-        }
-        return min(end, count)
+        if storage.count < 2 * count { storage += [UInt8](repeating: 0, count: 2 * count - storage.count) }
     }
 
-    /// Takes the next `count` bytes, which a call of ``fill(_:)`` has made available.
+    /// Takes the next `count` bytes, which must be available.
     mutating func take<Result>(_ count: Int, body: (Span<UInt8>) throws -> Result) rethrows -> Result {
         let range = start..<start + count
         start += count

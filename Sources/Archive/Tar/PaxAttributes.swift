@@ -9,7 +9,7 @@ struct PaxAttributes {
     var gid: UInt32?
     var mtime: Timestamp?
     private(set) var xattrs: [ExtendedAttribute] = []
-    private var xattrIndices: [String: Int] = [:]
+    private var xattrIndices: [[UInt8]: Int] = [:]
     var sparse = SparseRecords()
 
     init() {}
@@ -66,21 +66,28 @@ struct PaxAttributes {
             gid = isEmpty ? nil : try Self.identifier(value, key, at: place)
         case "mtime":
             mtime = isEmpty ? nil : try Self.time(value, key, at: place)
-        case _ where key.hasPrefix("SCHILY.xattr."):
-            setAttribute(key.dropFirst("SCHILY.xattr.".count), value)
-        case _ where key.hasPrefix("GNU.sparse."):
-            try sparse.set(key.dropFirst("GNU.sparse.".count), value, at: place)
         default:
-            // Access times, names of users, comments, the character set, and what other programs invented.
-            break
+            // Bytes are compared, since text has other ideas of what a prefix is. What matches neither are access times,
+            // names of users, comments, the character set, and what other programs invented.
+            if keyBytes.starts(with: Self.attributePrefix) {
+                setAttribute(keyBytes.dropFirst(Self.attributePrefix.count), value)
+            } else if keyBytes.starts(with: Self.sparsePrefix) {
+                try sparse.set(keyBytes.dropFirst(Self.sparsePrefix.count), value, at: place)
+            }
         }
     }
 
-    private mutating func setAttribute(_ encodedName: Substring, _ value: ArraySlice<UInt8>) {
+    static let attributePrefix = Array("SCHILY.xattr.".utf8)
+    private static let sparsePrefix = Array("GNU.sparse.".utf8)
+
+    private mutating func setAttribute(_ encodedName: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) {
         // GNU tar and this module's writer encode "=" and "%", but no other program does.
-        var name = String(encodedName)
-        if name.contains("%") { name = name.replacing("%3D", with: "=").replacing("%25", with: "%") }
-        let attribute = ExtendedAttribute(name: name, value: Array(value))
+        var name = Array(encodedName)
+        if name.contains(UInt8(ascii: "%")) {
+            name.replace(Array("%3D".utf8), with: Array("=".utf8))
+            name.replace(Array("%25".utf8), with: Array("%".utf8))
+        }
+        let attribute = ExtendedAttribute(name: String(decoding: name, as: UTF8.self), value: Array(value))
         if let index = xattrIndices[name] {
             xattrs[index] = attribute
         } else {

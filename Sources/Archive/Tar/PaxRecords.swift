@@ -7,8 +7,12 @@ struct PaxRecords {
 
     var isEmpty: Bool { records.isEmpty }
 
+    mutating func set(_ key: [UInt8], _ value: [UInt8]) {
+        records.append((key, value))
+    }
+
     mutating func set(_ key: String, _ value: [UInt8]) {
-        records.append((Array(key.utf8), value))
+        set(Array(key.utf8), value)
     }
 
     mutating func set(_ key: String, _ value: Int64) {

@@ -25,7 +25,8 @@ struct SparseRecords {
     }
 
     /// Takes the record `GNU.sparse.<key>`.
-    mutating func set(_ key: Substring, _ value: ArraySlice<UInt8>, at place: Int64) throws(ArchiveError) {
+    mutating func set(_ keyBytes: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>, at place: Int64) throws(ArchiveError) {
+        let key = String(decoding: keyBytes, as: UTF8.self)
         func number() throws(ArchiveError) -> Int64 {
             try PaxAttributes.number(value, "GNU.sparse.\(key)", at: place)
         }

@@ -14,6 +14,26 @@ extension TarReader {
         return length
     }
 
+    /// Hands some of the contents to `sink` without copying them.
+    ///
+    /// - Returns: whether there was something left.
+    func writePiece(to sink: any ByteSink) throws -> Bool {
+        guard let piece = contents.nextPiece else { return false }
+        if !piece.isData {
+            let count = min(piece.count, Int64(Self.zeros.count))
+            try sink.write(Self.zeros.span.extracting(..<Int(count)))
+            contents.advance(by: count, isData: false)
+            return true
+        }
+        guard try input.fill(1) > 0 else { throw truncatedContents(lacking: contents.stored) }
+        let count = min(piece.count, Int64(input.available))
+        try input.take(Int(count)) { try sink.write($0) }
+        contents.advance(by: count, isData: true)
+        return true
+    }
+
+    private static let zeros = [UInt8](repeating: 0, count: 64 << 10)
+
     /// Moves on to the header that follows the current entry.
     func skipContents() throws {
         let lacking = try input.skip(contents.stored + Int64(contents.padding))

@@ -156,7 +156,7 @@ extension TarReader {
             guard !link.isEmpty else {
                 throw ArchiveError(.malformed, "a symbolic link has no target", offset: fields.place)
             }
-            return .symlink(FilePath(bytes: link.span))
+            return .symlink(FilePath(bytes: link))
         case UInt8(ascii: "3"): return .characterDevice(try Self.device(fields))
         case UInt8(ascii: "4"): return .blockDevice(try Self.device(fields))
         case UInt8(ascii: "6"): return .fifo

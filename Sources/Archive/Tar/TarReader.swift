@@ -83,7 +83,9 @@ public final class TarReader {
         guard left <= limit else {
             throw ArchiveError(.limitExceeded, "an entry is longer than \(limit) bytes: \(left)", offset: offset)
         }
-        return try contentsSource.readAll(limit: limit)
+        return try perform {
+            try unsafe [UInt8](readingExactly: Int(left)) { try unsafe readContents(into: $0) }
+        }
     }
 
     /// Hands what is left of the current entry's contents to `sink`, which is not finished.
@@ -92,7 +94,11 @@ public final class TarReader {
     /// - Throws: ``ArchiveError`` with the code `truncated`; what the source or the sink throw.
     @discardableResult
     public func copyContents(to sink: any ByteSink) throws -> Int64 {
-        try contentsSource.copy(to: sink)
+        try perform {
+            let start = contents.position
+            while try writePiece(to: sink) {}
+            return contents.position - start
+        }
     }
 
     /// The contents of the current entry as a source, which ends with the entry and is of no use after ``next()``.

@@ -93,16 +93,19 @@ extension TarWriter {
     private static func set(
         _ attributes: [ExtendedAttribute], of entry: TarEntry, in records: inout PaxRecords
     ) throws(ArchiveError) {
-        var names: Set<String> = []
+        var names: Set<[UInt8]> = []
         for attribute in attributes {
-            guard !attribute.name.isEmpty, !attribute.name.utf8.contains(0), names.insert(attribute.name).inserted
+            guard !attribute.name.isEmpty, !attribute.name.utf8.contains(0),
+                names.insert(Array(attribute.name.utf8)).inserted
             else {
                 throw ArchiveError(
                     .unrepresentable, "\(entry.path) has an extended attribute whose name is empty or not unique")
             }
             // As GNU tar does it: a key ends at the first "=".
-            let name = attribute.name.replacing("%", with: "%25").replacing("=", with: "%3D")
-            records.set("SCHILY.xattr." + name, attribute.value)
+            var name = Array(attribute.name.utf8)
+            name.replace(Array("%".utf8), with: Array("%25".utf8))
+            name.replace(Array("=".utf8), with: Array("%3D".utf8))
+            records.set(PaxAttributes.attributePrefix + name, attribute.value)
         }
     }
 

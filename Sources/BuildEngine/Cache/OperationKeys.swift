@@ -56,7 +56,7 @@ struct OperationKeys {
                 hasher.add("bind")
                 hasher.add(path)
                 hasher.add(readOnly)
-            case .cache(_, _, _, _, _, _, _, let readOnly):
+            case .cache(_, _, _, _, _, _, _, _, let readOnly):
                 hasher.add("cache")
                 hasher.add(readOnly)
             case .tmpfs(let size):

@@ -44,14 +44,18 @@ struct Selector {
         if let pattern = source.parentsPattern {
             return try selectParents(source, pattern: pattern)
         }
-        let cleaned = FilePath("/").pushing(FilePath(source.path)).lexicallyNormalized()
+        return try found(source.path, source.range).map { try item(at: $0, source: source) }
+    }
+
+    /// The paths that a path with or without wildcards means. One without need not exist.
+    private func found(_ text: String, _ range: SourceRange?) throws -> [FilePath] {
+        let cleaned = FilePath("/").pushing(FilePath(text)).lexicallyNormalized()
         guard let wildcard = cleaned.components.firstIndex(where: { containsWildcard($0.string) }) else {
-            return [try item(at: unescaped(cleaned), source: source)]
+            return [unescaped(cleaned)]
         }
         let fixed = FilePath(root: "/", cleaned.components[..<wildcard])
         let pattern = cleaned.components[wildcard...].map(\.string).joined(separator: "/")
-        let base = try tree.resolve(fixed)
-        return try matches(of: pattern, below: base, source.range).map { try item(at: $0, source: source) }
+        return try matches(of: pattern, below: try tree.resolve(fixed), range)
     }
 
     private func matches(of text: String, below base: FilePath, _ range: SourceRange?) throws -> [FilePath] {
@@ -63,7 +67,8 @@ struct Selector {
                 let relative = prefix + [name]
                 let path = directory.appending(name)
                 if pattern.matches(relative.map(\.string).joined(separator: "/")) {
-                    if !excludes.matches(FilePath(root: nil, relative).string) { found.append(path) }
+                    let isExcluded = !node.isDirectory && excludes.matches(FilePath(root: nil, relative).string)
+                    if !isExcluded { found.append(path) }
                 } else if relative.count < depth, node.isDirectory {
                     try visit(path, prefix: relative)
                 }
@@ -93,7 +98,12 @@ struct Selector {
 
     /// `--parents`: what matches the pattern, with its directories from the pivot on.
     private func selectParents(_ source: CopyOperation.Source, pattern: String) throws -> [Selection.Item] {
-        let base = try tree.resolve(FilePath("/").pushing(FilePath(source.path)).lexicallyNormalized())
+        try found(source.path, source.range).flatMap { try selectParents(source, pattern: pattern, below: tree.resolve($0)) }
+    }
+
+    private func selectParents(
+        _ source: CopyOperation.Source, pattern: String, below base: FilePath
+    ) throws -> [Selection.Item] {
         let cleaned = FilePath("/").pushing(FilePath(pattern)).lexicallyNormalized()
         let relative = FilePath(root: nil, cleaned.components)
         if !containsWildcard(source.path), !containsWildcard(pattern) {
@@ -146,7 +156,7 @@ struct Selector {
             default: "in its source"
             }
         return BuildError(
-            .copyFailed, "\"\(path)\": not found \(place)", range: source.range,
+            .copyFailed, "failed to calculate the checksum of \"\(path)\": not found \(place)", range: source.range,
             help: "check the spelling, and that no pattern of .dockerignore leaves it out")
     }
 }

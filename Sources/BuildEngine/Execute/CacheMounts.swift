@@ -26,11 +26,16 @@ struct CacheMounts {
     ///
     /// `prepare` fills a new directory before anybody else sees it.
     func acquire(
-        id: String, sharing: RunMount.Sharing, mode: UInt16, uid: UInt32, gid: UInt32,
+        id: String, sharing: RunMount.Sharing, isFresh: Bool, mode: UInt16, uid: UInt32, gid: UInt32,
         prepare: (FilePath) async throws -> Void
     ) async throws -> Acquired {
         let top = directory.appending(Digest.sha256(of: id).hex)
         try makeDirectory(top)
+        if isFresh, let lock = try FileLock.tryLock(top.appending("0.lock")) {
+            // One that another step is using stays.
+            try removeTree(top.appending("0"))
+            withExtendedLifetime(lock) {}
+        }
         var number = 0
         while true {
             let lockPath = top.appending("\(number).lock")

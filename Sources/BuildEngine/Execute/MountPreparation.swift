@@ -58,13 +58,15 @@ struct MountPreparation {
             guard let node = try view.lookup(FilePath(path), followFinalSymlink: true) else {
                 throw BuildError(.copyFailed, "\"\(path)\": not found, so it cannot be mounted on \(mount.target)")
             }
-            let directories = stack.reversed().map { layerStore.directory(of: $0) }
+            let directories = layerStore.overlayDirectories(of: stack)
             let writes = readOnly ? nil : try scratchDirectories("mount-\(index)")
             prepared.add(
                 .layers(directories, subpath: FilePath(path), target: target, scratch: writes),
                 isDirectory: node.status.kind == .directory)
-        case .cache(let id, let sharing, let seedSource, let seedPath, let mode, let uid, let gid, let readOnly):
-            let cache = try await caches.acquire(id: id, sharing: sharing, mode: mode, uid: uid, gid: gid) { directory in
+        case .cache(let id, let sharing, let isFresh, let seedSource, let seedPath, let mode, let uid, let gid, let readOnly):
+            let cache = try await caches.acquire(
+                id: id, sharing: sharing, isFresh: isFresh, mode: mode, uid: uid, gid: gid
+            ) { directory in
                 if let seedSource { try await seed(seedSource, seedPath, directory) }
             }
             prepared.caches.append(cache)

@@ -28,7 +28,7 @@ struct RunExecutor {
         let stubs = scratch.appending("stubs")
         try makeDirectory("upper", like: view)
         try makeDirectory("work", like: nil)
-        var lower = layers.reversed().map { layerStore.directory(of: $0) }
+        var lower = layerStore.overlayDirectories(of: layers)
         let missing = try view.stubs(for: prepared.points)
         if !missing.entries.isEmpty {
             try missing.write(to: stubs)

@@ -31,11 +31,13 @@ extension UserDatabase {
     public func process(_ specification: String) throws(UnknownUser) -> ImageUser {
         let (userPart, groupPart) = Self.split(specification)
         var identity = ImageUser(uid: 0, gid: 0, supplementaryGroups: [], home: "/")
-        let known = users.first { $0.name == userPart } ?? UInt32(userPart).flatMap { uid in users.first { $0.uid == uid } }
+        let uid = userPart.isEmpty ? 0 : UInt32(userPart)
+        let known = users.first { $0.name == userPart } ?? uid.flatMap { uid in users.first { $0.uid == uid } }
         if let known {
             identity = ImageUser(uid: known.uid, gid: known.gid, supplementaryGroups: [], home: known.home)
             if groupPart == nil {
-                identity.supplementaryGroups = groups.filter { $0.members.contains(known.name) }.map(\.gid)
+                let further = groups.filter { $0.members.contains(known.name) && $0.gid != known.gid }.map(\.gid)
+                identity.supplementaryGroups = [known.gid] + further
             }
         } else if let uid = UInt32(userPart) {
             identity.uid = uid

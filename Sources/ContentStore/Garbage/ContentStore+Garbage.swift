@@ -39,9 +39,10 @@ extension ContentStore {
     // MARK: Records
 
     private func removeRecords(_ policy: GarbagePolicy) throws(StoreError) -> GarbageReport {
-        try writing { database throws(StoreError) in
+        let dead = try deadLeases()
+        return try writing { database throws(StoreError) in
             var report = GarbageReport()
-            try removeDeadPins(in: database)
+            for lease in dead { try database.run("DELETE FROM pins WHERE lease = ?", [.text(lease)]) }
             if !policy.keepsUnnamedImages {
                 try database.run(
                     "DELETE FROM images WHERE name IS NULL AND digest NOT IN (SELECT digest FROM pins)")
@@ -65,10 +66,16 @@ extension ContentStore {
         }
     }
 
-    private func removeDeadPins(in database: Database) throws(StoreError) {
-        for lease in try database.rows("SELECT DISTINCT lease FROM pins", [], { $0.text(0) }) {
-            let isAlive = try storeErrors { try TemporaryDirectory.isAlive(lease, store: root) }
-            if !isAlive { try database.run("DELETE FROM pins WHERE lease = ?", [.text(lease)]) }
+    /// The leases that have pins although their processes are gone. Names are never used again, so that the answer stays
+    /// true. Found before the transaction, because whoever opens a store takes the store's lock first and writes then.
+    private func deadLeases() throws(StoreError) -> [String] {
+        let leases = try reading { database throws(StoreError) in
+            try database.rows("SELECT DISTINCT lease FROM pins", [], { $0.text(0) })
+        }
+        return try storeErrors {
+            let storeLock = try FileLock(waitingFor: root.appending("lock"))
+            defer { withExtendedLifetime(storeLock) {} }
+            return try (leases ?? []).filter { try !TemporaryDirectory.isAlive($0, store: root) }
         }
     }
 

@@ -6,7 +6,7 @@ enum Schema {
     /// Marks the file as Slipway's ("SLPW"), PRAGMA application_id.
     static let application: Int64 = 0x534c_5057
     /// PRAGMA user_version. A program refuses a greater one.
-    static let version: Int64 = 1
+    static let version: Int64 = 2
 
     /// What leads to each version from the one before; run in one transaction.
     static let migrations: [[String]] = [
@@ -35,14 +35,6 @@ enum Schema {
                 diff_id TEXT PRIMARY KEY, size INTEGER NOT NULL, entries INTEGER NOT NULL, created INTEGER NOT NULL,
                 used INTEGER NOT NULL) WITHOUT ROWID
             """,
-            "CREATE TABLE contexts (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, used INTEGER NOT NULL)",
-            // digest: the raw bytes of a SHA-256.
-            """
-            CREATE TABLE stat_cache (
-                context INTEGER NOT NULL REFERENCES contexts (id) ON DELETE CASCADE, path BLOB NOT NULL,
-                size INTEGER NOT NULL, modified INTEGER NOT NULL, changed INTEGER NOT NULL, inode INTEGER NOT NULL,
-                digest BLOB NOT NULL, PRIMARY KEY (context, path)) WITHOUT ROWID
-            """,
             """
             CREATE TABLE builds (
                 id INTEGER PRIMARY KEY AUTOINCREMENT, started INTEGER NOT NULL, payload BLOB NOT NULL)
@@ -51,7 +43,14 @@ enum Schema {
             """
             CREATE TABLE pins (lease TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (lease, digest)) WITHOUT ROWID
             """,
-        ]
+        ],
+        [
+            // A row for each file, as version 1 had them, took 80 ms to read for 22,900 files.
+            "DROP TABLE IF EXISTS stat_cache",
+            "DROP TABLE IF EXISTS contexts",
+            // files: see StatTable.
+            "CREATE TABLE stat_caches (context TEXT PRIMARY KEY, used INTEGER NOT NULL, files BLOB NOT NULL)",
+        ],
     ]
 
     /// Brings a database that may be written to the present version.

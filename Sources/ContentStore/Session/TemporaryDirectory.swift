@@ -6,14 +6,16 @@ internal import SystemPackage
 ///
 /// The process holds a lock (flock) on the file `lock` in it, which the kernel releases however the process ends. Whoever
 /// opens the store removes the directories whose lock is free. Directory and lock are made under the store's own lock,
-/// which the sweep needs as well: a directory without lock is therefore never one that is just being made.
+/// which the sweep needs as well, and go under it too: a directory without lock is therefore never one that is just
+/// being made, or removed by its owner, but what is left of one whose process was killed in the middle of either.
 final class TemporaryDirectory: Sendable {
     /// The directory's name, unique in the store.
     let name: String
     let path: FilePath
+    private let root: FilePath
     private let lock: Mutex<FileLock?>
 
-    private static let lockName = "lock"
+    private static let lockName: FileName = "lock"
 
     /// Makes a directory for this process in the store at `root`.
     init(store root: FilePath) throws(StoreError) {
@@ -24,8 +26,9 @@ final class TemporaryDirectory: Sendable {
             let storeLock = try FileLock(waitingFor: root.appending("lock"))
             defer { withExtendedLifetime(storeLock) {} }
             _ = try DirectoryHandle.makeTree(path, mode: 0o700)
-            return try FileLock(waitingFor: path.appending(Self.lockName))
+            return try FileLock(waitingFor: Self.lockPath(path))
         }
+        self.root = root
         self.name = name
         self.path = path
         self.lock = Mutex(lock)
@@ -34,9 +37,19 @@ final class TemporaryDirectory: Sendable {
     /// Removes the directory with everything in it.
     func end() throws(StoreError) {
         guard let lock = lock.withLock({ $0.take() }) else { return }
-        // The lock is held until all is gone, so that nobody sweeps at the same time.
+        try storeErrors { try Self.remove(path, lock, store: root) }
+    }
+
+    private static func lockPath(_ path: FilePath) -> FilePath { path.appending(lockName.component.components) }
+
+    /// Removes a directory whose lock this process holds, the lock last.
+    private static func remove(_ path: FilePath, _ lock: FileLock, store root: FilePath) throws(FileSystemError) {
         defer { withExtendedLifetime(lock) {} }
-        try storeErrors { try removeTree(path) }
+        let directory = try DirectoryHandle(path)
+        for entry in try directory.entries() where entry.name != lockName { try directory.removeTree(entry.name) }
+        let storeLock = try FileLock(waitingFor: root.appending("lock"))
+        defer { withExtendedLifetime(storeLock) {} }
+        try removeTree(path)
     }
 
     /// A path for a new temporary file or directory inside.
@@ -44,58 +57,59 @@ final class TemporaryDirectory: Sendable {
 
     // MARK: Sweeping
 
-    /// What a dead process left behind. Holds the lock, so that only one process removes it.
+    /// What a dead process left behind. Holds its lock, so that only one process removes it.
     struct Remains {
         let name: String
-        let path: FilePath
-        let lock: FileLock?
+        fileprivate let path: FilePath
+        fileprivate let lock: FileLock
 
         /// Removes everything; the error when that fails.
-        func sweep() -> (any Error)? {
-            do {
-                try removeTree(path)
-                return nil
+        func sweep(store root: FilePath) -> FileSystemError? {
+            do throws(FileSystemError) {
+                try TemporaryDirectory.remove(path, lock, store: root)
+            } catch  where error.isNotFound && !ContentStore.exists(path) {
+                // The sandbox's launcher outlives a killed process to tidy up after it, and was faster.
             } catch {
                 return error
             }
+            return nil
         }
     }
 
-    /// The directories of dead processes. To be called under the store's lock; the removal itself need not be.
+    /// The directories of dead processes. To be called under the store's lock; their removal need not be.
     static func dead(store root: FilePath) throws(FileSystemError) -> [Remains] {
         let directory = root.appending("tmp")
         var result: [Remains] = []
         for entry in try DirectoryHandle(directory).entries() {
             let path = directory.appending(entry.name.component.components)
-            guard case .dead(let lock) = try state(of: path) else { continue }
-            result.append(Remains(name: entry.name.description, path: path, lock: lock))
+            switch try state(of: path) {
+            case .alive: break
+            case .dead(let lock): result.append(Remains(name: entry.name.description, path: path, lock: lock))
+            case .unlocked: try removeTree(path)
+            }
         }
         return result
     }
 
-    /// Whether the process that owns the directory called `name` still runs.
+    /// Whether the process that owns the directory called `name` still runs. To be called under the store's lock.
     static func isAlive(_ name: String, store root: FilePath) throws(FileSystemError) -> Bool {
-        let path = root.appending("tmp").appending(name)
-        guard ContentStore.exists(path) else { return false }
-        if case .alive = try state(of: path) { return true }
+        if case .alive = try state(of: root.appending("tmp").appending(name)) { return true }
         return false
     }
 
     private enum State {
         case alive
-        /// With the lock, where there is one to be had.
-        case dead(FileLock?)
+        case dead(FileLock)
+        case unlocked
     }
 
     private static func state(of path: FilePath) throws(FileSystemError) -> State {
-        let lockPath = path.appending(lockName)
-        // A file, or a directory whose sweep was interrupted after the lock had gone.
-        guard ContentStore.exists(lockPath) else { return .dead(nil) }
+        guard ContentStore.exists(lockPath(path)) else { return .unlocked }
         do throws(FileSystemError) {
-            return try FileLock.tryLock(lockPath).map { .dead($0) } ?? .alive
+            return try FileLock.tryLock(lockPath(path)).map { .dead($0) } ?? .alive
         } catch  where error.isNotFound {
-            // Its owner ended it at this moment.
-            return .dead(nil)
+            // It was removed at this moment.
+            return .unlocked
         }
     }
 }

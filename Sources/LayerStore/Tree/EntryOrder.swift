@@ -50,8 +50,7 @@ enum EntryOrder {
     }
 
     private static func settle(_ entry: inout TarEntry, epoch: Timestamp?) {
-        if let epoch { entry.mtime = min(entry.mtime, epoch) }
-        entry.mtime = entry.mtime.wholeSeconds
+        entry.mtime = entry.mtime.settled(epoch: epoch)
         entry.xattrs.removeAll { !LayerAttributes.isKept($0.name) }
         let isMarker = entry.path.lastComponent.flatMap(FileName.init)?.hasWhiteoutPrefix == true
         guard isMarker else { return }

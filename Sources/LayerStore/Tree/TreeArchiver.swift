@@ -19,7 +19,7 @@ struct TreeArchiver {
         /// Nothing: the tree is a layer already.
         case none
         /// The tree is made ready to be a layer: sockets are removed, times later than the epoch become the epoch and
-        /// earlier ones lose their fraction of a second, as they do in an archive. Without an epoch, times stay.
+        /// earlier ones lose what an archive does not hold. Without an epoch, times stay.
         case settle(epoch: Timestamp?)
     }
 
@@ -28,9 +28,15 @@ struct TreeArchiver {
         var number: UInt64
     }
 
+    /// A directory that is being visited, and the time it is to have afterwards.
+    private struct SettledDirectory {
+        var time: Timestamp
+        var needsSetting: Bool
+    }
+
     let writer: TarWriter
     var change = Change.none
-    /// The layers below, which tell whether an opaque directory hides anything.
+    /// Only for a tree that is to be settled: the layers below, which tell whether a whiteout or an opaque directory hides anything.
     var below: LayerView?
     /// Asked before each entry; throws to stop.
     var checkpoint: () throws -> Void = {}
@@ -39,7 +45,7 @@ struct TreeArchiver {
     func write(_ top: DirectoryHandle) throws -> Int {
         var count = 0
         var firstNames: [Inode: FilePath] = [:]
-        var settledDirectories: [(time: Timestamp, needsSetting: Bool)] = []
+        var settledDirectories: [SettledDirectory] = []
         let walk = TreeWalk(top) { directory, entry in
             guard entry.kind == .characterDevice || entry.kind == nil else { return entry.name }
             guard try directory.status(of: entry.name).isWhiteout else { return entry.name }
@@ -48,6 +54,10 @@ struct TreeArchiver {
         try walk.run { item in
             try checkpoint()
             if item.status.isWhiteout {
+                guard try hidesSomething(item) else {
+                    try remove(item, &settledDirectories)
+                    return .skip
+                }
                 try writer.write(try whiteout(of: item))
                 count += 1
                 return .skip
@@ -57,15 +67,10 @@ struct TreeArchiver {
                     .unrepresentable, "no layer can hold \(item.path): names that begin with .wh. mean removed files")
             }
             var time = item.status.mtime
-            if case .settle(let epoch?) = change { time = min(time, epoch).wholeSeconds }
+            if case .settle(let epoch?) = change { time = time.settled(epoch: epoch) }
             switch item.status.kind {
             case .socket:
-                if case .settle = change {
-                    try item.directory.removeFile(item.name)
-                    if !settledDirectories.isEmpty {
-                        settledDirectories[settledDirectories.count - 1].needsSetting = true
-                    }
-                }
+                if case .settle = change { try remove(item, &settledDirectories) }
                 return .skip
             case .directory:
                 try writer.write(try entry(item, .directory, time, attributes: attributes(of: item)))
@@ -74,7 +79,7 @@ struct TreeArchiver {
                     try writer.write(marker(path: item.path.appending(Whiteout.opaqueName.component.components)))
                     count += 1
                 }
-                settledDirectories.append((time, time != item.status.mtime))
+                settledDirectories.append(SettledDirectory(time: time, needsSetting: time != item.status.mtime))
                 return .descend
             default:
                 if item.status.linkCount > 1 {
@@ -97,6 +102,12 @@ struct TreeArchiver {
             if settled.needsSetting { try item.directory.setTimes(of: item.name, to: settled.time) }
         }
         return count
+    }
+
+    /// Removes what is no part of the layer.
+    private func remove(_ item: TreeWalk.Entry, _ directories: inout [SettledDirectory]) throws {
+        try item.directory.removeFile(item.name)
+        if !directories.isEmpty { directories[directories.count - 1].needsSetting = true }
     }
 
     private func writeFile(_ item: TreeWalk.Entry, _ time: Timestamp) throws {
@@ -156,11 +167,25 @@ struct TreeArchiver {
     private func isOpaque(_ item: TreeWalk.Entry) throws -> Bool {
         let attributes = item.directory.extendedAttributes(of: item.name)
         guard try attributes.get(LayerAttributes.opaque) == [UInt8(ascii: "y")] else { return false }
-        guard case .settle = change, let below else { return true }
-        if try below.literalLookup(item.path.components.compactMap(FileName.init))?.status.kind == .directory {
-            return true
-        }
+        if try nodeBelow(item)?.status.kind == .directory || below == nil { return true }
         try attributes.remove(LayerAttributes.opaque)
         return false
+    }
+
+    /// Whether a whiteout removes anything of the image. One of a stub for a mount does not.
+    private func hidesSomething(_ item: TreeWalk.Entry) throws -> Bool {
+        try below == nil || nodeBelow(item) != nil
+    }
+
+    /// What the layers below have at the path of an entry.
+    private func nodeBelow(_ item: TreeWalk.Entry) throws -> Node? {
+        try below?.literalLookup(item.path.components.compactMap(FileName.init))
+    }
+}
+
+extension Timestamp {
+    /// The time as a layer's archive holds it: not after the epoch, not before 1970, in whole seconds.
+    func settled(epoch: Timestamp?) -> Timestamp {
+        max(min(self, epoch ?? self).wholeSeconds, .unixEpoch)
     }
 }

@@ -53,7 +53,7 @@ extension LayerView {
     public func stubs(for mountPoints: [MountPoint]) throws -> MountPointStubs {
         let targets = try mountPoints.map { try resolve($0.path) }
         var entries: [[FileName]: TarEntry] = [:]
-        if !stack.roots.isEmpty { entries[[]] = Self.entry(of: root) }
+        if !stack.roots.isEmpty { entries[[]] = try root.directoryEntry() }
         for (mountPoint, target) in zip(mountPoints, targets) {
             let isInsideAnother = targets.contains { $0.path != target.path && target.path.starts(with: $0.path) }
             if isInsideAnother { continue }
@@ -93,14 +93,8 @@ extension LayerView {
         for length in names.indices.map({ $0 + 1 }) {
             let ancestor = Array(names.prefix(length))
             if entries[ancestor] != nil { continue }
-            if let node = try literalLookup(ancestor) { entries[ancestor] = Self.entry(of: node) }
+            if let node = try literalLookup(ancestor) { entries[ancestor] = try node.directoryEntry() }
         }
-    }
-
-    private static func entry(of node: Node) -> TarEntry {
-        TarEntry(
-            path: node.relativePath, kind: .directory, mode: node.status.mode, uid: node.status.uid,
-            gid: node.status.gid, mtime: node.status.mtime)
     }
 
     private static func missingDirectory(_ names: [FileName]) -> TarEntry {

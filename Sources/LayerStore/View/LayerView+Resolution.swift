@@ -1,3 +1,4 @@
+public import Archive
 public import FileSystem
 public import SystemPackage
 
@@ -54,5 +55,32 @@ extension LayerView {
         return ResolvedPath(
             path: FilePath(root: "/", FilePath(names: deepest.names + missing).components),
             node: missing.isEmpty ? deepest : nil, deepest: deepest, missing: missing)
+    }
+
+    /// The existing directories that lead to a path, without the root: the entries which a layer needs for anything it
+    /// puts there, with everything as it is in the image, parents first.
+    ///
+    /// In overlayfs the uppermost layer's directory is the one that shows; a layer which left it to chance would change
+    /// the owner, mode and time of `/usr` with each file it adds.
+    ///
+    /// - Throws: `FileSystemError`.
+    public func directoryEntries(leadingTo path: ResolvedPath) throws -> [TarEntry] {
+        var names = path.deepest.names
+        if path.node != nil || path.deepest.status.kind != .directory { names = names.dropLast() }
+        var entries: [TarEntry] = []
+        for length in names.indices.map({ $0 + 1 }) {
+            guard let node = try literalLookup(Array(names.prefix(length))) else { break }
+            entries.append(try node.directoryEntry())
+        }
+        return entries
+    }
+}
+
+extension Node {
+    /// The entry of a directory, with everything as it is in the image.
+    func directoryEntry() throws -> TarEntry {
+        TarEntry(
+            path: relativePath, kind: .directory, mode: status.mode, uid: status.uid, gid: status.gid,
+            mtime: status.mtime, xattrs: try extendedAttributes())
     }
 }

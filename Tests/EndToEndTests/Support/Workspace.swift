@@ -54,7 +54,10 @@ struct Workspace: Sendable {
 
     /// Writes a file of the context.
     func write(_ name: String, _ text: String, mode: UInt32 = 0o644) throws {
-        try File.write(text, to: context.appending(name), mode: mode)
+        let path = context.appending(name)
+        try File.write(text, to: path, mode: mode)
+        guard let (user, group) = try account.owner() else { return }
+        guard chown(path.string, user, group) == 0 else { throw Errno(rawValue: errno) }
     }
 
     // MARK: Slipway
@@ -86,8 +89,8 @@ struct Workspace: Sendable {
             buildArguments(flags), environment: environment, store: other, limit: limit, beside: body)
     }
 
-    func buildArguments(_ flags: [String] = [], progress: String = "plain") -> [String] {
-        ["build", "--progress", progress, "--build-context", "base=oci-layout://\(base)"] + flags + [context.string]
+    func buildArguments(_ flags: [String] = [], progress: [String] = ["--progress", "plain"]) -> [String] {
+        ["build", "--build-context", "base=oci-layout://\(base)"] + progress + flags + [context.string]
     }
 
     /// Builds into an OCI archive, which has to succeed, and opens it.
