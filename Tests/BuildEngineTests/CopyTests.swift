@@ -2,6 +2,7 @@ import Archive
 import BuildGraph
 import Dockerfile
 import FileSystem
+import LayerStore
 import SystemPackage
 import Testing
 

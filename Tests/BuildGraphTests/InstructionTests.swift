@@ -1,4 +1,5 @@
 import BuildGraph
+import Dockerfile
 import OCI
 import Testing
 

@@ -19,7 +19,7 @@ struct ContextDigests {
     /// The digest that stands for a selection of files of a context.
     mutating func digest(of selection: Selection, in context: ContextName) async throws -> Digest {
         let root = roots[context] ?? ""
-        var cache = try caches[context] ?? store.statCache(context: root.string)
+        var cache = try caches.removeValue(forKey: context) ?? store.statCache(context: root.string)
         let files = SelectionKey.regularFiles(of: selection)
         var digests: [Digest?] = []
         for file in files { digests.append(cache.digest(of: file.location.path, file.status)) }
