@@ -37,7 +37,7 @@ int32_t csandbox_send(
 
 int32_t csandbox_receive(int32_t control, struct csandbox_reply *reply) {
     for (;;) {
-        ssize_t size = recv(control, reply, sizeof *reply, MSG_DONTWAIT);
+        ssize_t size = recv(control, reply, sizeof *reply, 0);
         if (size == (ssize_t)sizeof *reply) {
             reply->detail[sizeof reply->detail - 1] = 0;
             return 1;

@@ -1,29 +1,21 @@
 internal import CSandbox
 internal import Dispatch
-internal import Glibc
 internal import Synchronization
 internal import SystemPackage
 
 extension SandboxLauncher {
-    /// Starts listening to the launcher, once.
+    /// Starts listening to the launcher, once: a thread that waits. Not a dispatch source: when the launcher
+    /// hangs up, libdispatch (Swift 6.3.1, Linux) crashes now and then, as it did with the pipes of the output.
     func listen(_ state: inout State) {
-        guard state.reader == nil else { return }
-        let queue = DispatchQueue(label: "slipway.sandbox.replies", qos: .userInitiated)
-        let reader = DispatchSource.makeReadSource(fileDescriptor: control, queue: queue)
-        reader.setEventHandler { [weak self] in self?.receive() }
-        reader.activate()
-        state.reader = reader
+        guard !state.isListening else { return }
+        state.isListening = true
+        DispatchQueue(label: "slipway.sandbox.replies", qos: .userInitiated).async { self.receive() }
     }
 
     private func receive() {
         var reply = csandbox_reply()
-        while true {
-            switch unsafe csandbox_receive(control, &reply) {
-            case 1: handle(reply)
-            case -EAGAIN: return
-            default: return lose()
-            }
-        }
+        while unsafe csandbox_receive(control, &reply) == 1 { handle(reply) }
+        lose()
     }
 
     private func handle(_ reply: csandbox_reply) {
@@ -47,7 +39,6 @@ extension SandboxLauncher {
         let orphans = state.withLock { state in
             defer { state.runs = [:] }
             state.isLost = true
-            state.reader?.cancel()
             return Array(state.runs.values)
         }
         for run in orphans {

@@ -1,5 +1,4 @@
 internal import CSandbox
-internal import Dispatch
 internal import Synchronization
 public import SystemPackage
 

@@ -1,5 +1,4 @@
 internal import CSandbox
-internal import Dispatch
 internal import Synchronization
 internal import SystemPackage
 
@@ -30,8 +29,8 @@ public final class SandboxLauncher: Sendable {
     struct State {
         var nextID: UInt64 = 1
         var runs: [UInt64: Run] = [:]
-        /// Receives replies; made for the first run, since nothing may start a thread before.
-        var reader: (any DispatchSourceRead)?
+        /// Whether replies are received: from the first run on, since nothing may start a thread before.
+        var isListening = false
         /// The launcher is gone.
         var isLost = false
         /// Made for the first confined run.

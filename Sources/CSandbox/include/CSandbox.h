@@ -93,7 +93,7 @@ int32_t csandbox_send(
     int32_t control, const struct csandbox_request *request, const void *payload, size_t payload_size,
     const int32_t *descriptors, size_t descriptor_count);
 
-// Receives one reply without waiting. Returns 1, 0 at the end of the stream, or a negative errno (-EAGAIN).
+// Waits for one reply. Returns 1, 0 at the end of the stream, or a negative errno.
 int32_t csandbox_receive(int32_t control, struct csandbox_reply *reply);
 
 // A sealed file in memory with these bytes, close-on-exec. Returns a descriptor or a negative errno.

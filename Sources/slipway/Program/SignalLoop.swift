@@ -25,7 +25,9 @@ enum SignalLoop {
         let task = Task { [context] in
             let code = await Program.execute(command, in: context)
             context.launcher?.shutdown()
-            exit(received.exitCode(of: code).rawValue)
+            // Not exit(3): it would run destructors of libraries whose threads still use what they destroy, and there are
+            // no buffers of stdio to flush.
+            _exit(received.exitCode(of: code).rawValue)
         }
         while true {
             let signal = wait(for: signals, seconds: nil)
