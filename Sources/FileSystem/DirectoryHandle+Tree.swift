@@ -17,7 +17,7 @@ extension DirectoryHandle {
                     directory = try directory.makeOrOpenDirectory(name, mode: mode)
                 }
                 return directory
-            } catch where error.code == .noSuchFileOrDirectory {
+            } catch let error where error.code == .noSuchFileOrDirectory {
                 guard let last = existing.lastComponent else { throw error }
                 missing.append(last)
                 existing.removeLastComponent()

@@ -249,44 +249,6 @@ final class TreeBuilder {
         try file.close()
     }
 
-    private func setAttributes(of file: FileDescriptor, _ entry: TarEntry) throws {
-        // The owner first: changing it clears setuid bits and capabilities.
-        try setOwner(entry) { try file.setOwner(uid: entry.uid, gid: entry.gid, path: entry.path) }
-        if !entry.xattrs.isEmpty { try setExtendedAttributes(ExtendedAttributes(of: file, path: entry.path), entry) }
-        try file.setMode(entry.mode, path: entry.path)
-        try file.setTimes(entry.mtime, path: entry.path)
-    }
-
-    private func setAttributes(of directory: DirectoryHandle, _ entry: TarEntry) throws {
-        try setOwner(entry) { try directory.setOwner(uid: entry.uid, gid: entry.gid) }
-        if !entry.xattrs.isEmpty { try setExtendedAttributes(directory.extendedAttributes, entry) }
-        try directory.setMode(entry.mode)
-    }
-
-    private func setExtendedAttributes(
-        _ attributes: ExtendedAttributes, _ entry: TarEntry
-    ) throws(FileSystemError) {
-        for attribute in entry.xattrs where LayerAttributes.isKept(attribute.name) {
-            do {
-                try attributes.set(attribute.name, to: attribute.value)
-            } catch let error where error.code == .notSupported {
-                // The store's file system has none; containers on it could not use them either.
-                return
-            }
-        }
-    }
-
-    private func setOwner(_ entry: TarEntry, _ set: () throws -> Void) throws {
-        do {
-            try set()
-        } catch let error as FileSystemError where error.code == .invalidArgument {
-            throw LayerStoreError(
-                .unmappedOwner,
-                "\(entry.path) belongs to \(entry.uid):\(entry.gid), which this user's subordinate ids do not reach "
-                    + "(see /etc/subuid and /etc/subgid)")
-        }
-    }
-
     private func addNode(
         _ entry: TarEntry, _ name: FileName, _ kind: FileKind, _ device: DeviceNumber, in parent: DirectoryHandle
     ) throws {
@@ -325,17 +287,5 @@ final class TreeBuilder {
 
     private func invalid(_ entry: TarEntry, _ what: String) -> LayerStoreError {
         LayerStoreError(.invalidEntry, "the layer's entry \(entry.path) \(what)")
-    }
-}
-
-extension FilePath {
-    /// A relative path of these names.
-    init(names: some Sequence<FileName>) {
-        var bytes: [UInt8] = []
-        for name in names {
-            if !bytes.isEmpty { bytes.append(UInt8(ascii: "/")) }
-            name.append(to: &bytes)
-        }
-        self.init(bytes: bytes)
     }
 }
