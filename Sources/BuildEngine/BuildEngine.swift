@@ -58,108 +58,32 @@ public struct BuildEngine: Sendable {
         _ request: BuildRequest, _ source: SourceFile, dockerfilePath: FilePath?, _ progress: Progress
     ) async throws -> BuildResult {
         let dockerfile = try Dockerfile(parsing: source)
-        let images = BaseImages(store: store, registry: registry)
-        var options = request.plan
-        options.namedContexts = request.namedContexts.mapValues(\.plan)
-        let planner = Planner(dockerfile: dockerfile, options: options, resolver: images)
-        let graph = try await progress.step("[internal] load metadata of base images") { try await planner.plan() }
-        for argument in graph.unusedBuildArguments {
-            progress.warn("UnusedBuildArgument", "build argument \(argument) was given but no stage declares it")
-        }
-
-        var contexts = BuildContexts(request, dockerfile: dockerfilePath)
-        let trees = try await progress.step("[internal] load build context") {
-            try graph.contextNames.reduce(into: [:]) { trees, name in trees[name] = try contexts.tree(name) }
-        }
-        let main = try request.context.map { _ in try contexts.tree(.main) }
-        let epoch = await Epoch.find(
-            given: graph.sourceDateEpoch ?? request.sourceDateEpoch, context: main, graph: graph)
-        var contents = ContextDigests(store: store, contexts: trees)
-        let keys = try await DefinitionKeys(graph, contexts: trees, contents: &contents)
-        try contents.save()
-
         let lease = try store.lease()
         try launcher.cleanUpOnExit(lease.directory)
         let layerStore = LayerStore(store: store)
-        let provider = LayerProvider(store: store, layers: layerStore)
-        let steps = progress.plan(graph, keys)
-        for operation in graph.operations {
-            guard case .image(_, let image) = operation.kind else { continue }
-            for (diffID, descriptor) in zip(image.configuration.diffIDs, image.manifest.layers) {
-                await provider.register(diffID: diffID, descriptor: descriptor) { layer in
-                    try await images.fetch(layer, of: image) { current in
-                        steps.transfer(
-                            operation.id, name: layer.digest.short, current: current, total: layer.size,
-                            finished: current == layer.size)
-                    }
-                }
-            }
+        var session = BuildSession(
+            request: request, dockerfile: dockerfile, store: store, layerStore: layerStore,
+            provider: LayerProvider(store: store, layers: layerStore),
+            images: BaseImages(store: store, registry: registry), launcher: launcher, lease: lease, progress: progress,
+            contexts: BuildContexts(request, dockerfile: dockerfilePath))
+        var assemblers: [ImageAssembler] = []
+        for platform in request.platforms.isEmpty ? [request.plan.targetPlatform] : request.platforms {
+            assemblers.append(try await session.build(for: platform))
         }
-        let solver = Solver(
-            graph: graph, request: request, store: store, layerStore: layerStore, provider: provider,
-            launcher: launcher, lease: lease, epoch: epoch, contexts: trees, keys: keys,
-            compression: request.exports.lazy.compactMap(\.imageCompression).first, steps: steps)
-        let layers = try await solver.solve()
         try layerStore.synchronize()
-        let assembler = ImageAssembler(
-            graph: graph, layers: layers, epoch: epoch.time, store: store, layerStore: layerStore, provider: provider)
-        let result = try await export(request, assembler, layerStore, provider, progress)
-        try launcher.keepOnExit(lease.directory)
-        try lease.end()
-        return result
-    }
-
-    private func export(
-        _ request: BuildRequest, _ assembler: ImageAssembler, _ layerStore: LayerStore, _ provider: LayerProvider,
-        _ progress: Progress
-    ) async throws -> BuildResult {
         let exporter = Exporter(
-            assembler: assembler, tags: request.tags, store: store, layerStore: layerStore, provider: provider)
-        var image: (image: Descriptor, configuration: Digest)?
+            assemblers: assemblers, tags: request.tags, store: store, layerStore: layerStore,
+            provider: session.provider)
+        var image: Exporter.Result?
         for export in request.exports {
             let made = try await progress.step("exporting to \(export.kind.summary)") {
                 try await exporter.export(export)
             }
             image = image ?? made
         }
-        return BuildResult(
-            image: image?.image, configurationDigest: image?.configuration, names: request.tags)
-    }
-}
-
-extension BuildRequest.NamedContext {
-    fileprivate var plan: PlanOptions.NamedContext {
-        switch self {
-        case .directory: .directory
-        case .image(let source): .image(source)
-        }
-    }
-}
-
-extension BuildGraph {
-    /// The contexts that any operation takes files from.
-    fileprivate var contextNames: Set<ContextName> {
-        var names: Set<ContextName> = []
-        for operation in operations {
-            let sources: [FileOrigin] =
-                switch operation.kind {
-                case .copy(let copy): copy.sources.map(\.origin)
-                case .run(let run): run.mounts.compactMap(\.source)
-                case .scratch, .image, .makeDirectory: []
-                }
-            for case .context(let name) in sources { names.insert(name) }
-        }
-        return names
-    }
-}
-
-extension Export {
-    /// How layers are compressed, if the export has layers at all.
-    fileprivate var imageCompression: Compression? {
-        switch kind {
-        case .image, .ociLayout, .dockerArchive: compression
-        case .tar, .local: nil
-        }
+        try launcher.keepOnExit(lease.directory)
+        try lease.end()
+        return BuildResult(image: image?.image, configurationDigest: image?.configuration, names: request.tags)
     }
 }
 

@@ -47,6 +47,8 @@ public struct BuildRequest: Sendable {
     /// `--tag`.
     public var tags: [ImageReference]
     public var exports: [Export]
+    /// `--platform`: the platforms of the image, which becomes an index where there are several; none for that of ``plan``.
+    public var platforms: [Platform] = []
     public var timestamps: Timestamps
     /// `SOURCE_DATE_EPOCH` of the caller's environment, in seconds. A build argument of the name wins.
     public var sourceDateEpoch: Int64?

@@ -35,6 +35,8 @@ public struct PlanOptions: Sendable {
     public var limits: RunLimits
     /// `--allow`: what `RUN --network=host` and `--security=insecure` need.
     public var entitlements: Set<String>
+    /// Whether the names of operations tell the platform, because there are several.
+    public var namesPlatform = false
 
     public init(
         target: String? = nil, buildArguments: EnvironmentList = .init(), labels: EnvironmentList = .init(),

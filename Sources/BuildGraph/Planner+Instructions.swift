@@ -74,8 +74,9 @@ extension Planner {
         let width = String(state.stepCount).count
         let number = String(state.step)
         let padded = String(repeating: " ", count: max(0, width - number.count)) + number
+        let platform = options.namesPlatform ? "\(state.platform) " : ""
         let stage = stages.count > 1 ? entry.name + " " : ""
-        let name = "[\(stage)\(padded)/\(state.stepCount)] \(state.isTrigger ? "ONBUILD " : "")\(text)"
+        let name = "[\(platform)\(stage)\(padded)/\(state.stepCount)] \(state.isTrigger ? "ONBUILD " : "")\(text)"
         state.head = append(
             kind, base: state.head, name: name, stage: entry.name, range: instruction.range,
             ignoresCache: ignoresCache(entry), platform: state.platform)

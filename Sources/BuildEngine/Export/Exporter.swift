@@ -8,43 +8,47 @@ import SystemPackage
 
 /// Writes the result of a build where the caller wants it.
 struct Exporter {
-    let assembler: ImageAssembler
+    /// One for each platform.
+    let assemblers: [ImageAssembler]
     let tags: [ImageReference]
     let store: ContentStore
     let layerStore: LayerStore
     let provider: LayerProvider
 
+    /// An image that an export made: what describes its manifest or index, and the digest of its configuration, which an
+    /// index has not.
+    struct Result {
+        var image: Descriptor
+        var configuration: Digest?
+    }
+
     /// Does one export. Gives the image if the export has one.
     ///
     /// Throws ``BuildError`` where the result cannot be written; nothing half-written is left behind.
-    func export(_ export: Export) async throws -> (image: Descriptor, configuration: Digest)? {
+    func export(_ export: Export) async throws -> Result? {
         let names = tags + export.names.filter { !tags.contains($0) }
         switch export.kind {
         case .image:
-            let image = try await assembler.assemble(export.compression, force: export.forcesCompression)
+            let image = try await assemble(export)
             _ = try store.putImage(image.image, names: names)
             return image
         case .ociLayout(let destination):
-            let image = try await assembler.assemble(export.compression, force: export.forcesCompression)
-            let layout = ImageExport([.init(image.image, names: names)], format: .oci)
-            try write(layout, to: destination)
+            let image = try await assemble(export)
+            try write(ImageExport([.init(image.image, names: names)], format: .oci), to: destination)
             return image
         case .dockerArchive(let destination):
-            let image = try await assembler.assemble(export.compression, force: export.forcesCompression)
-            let layout = ImageExport(
-                [.init(image.image, names: names)], format: .docker(assembler.graph.configuration.platform))
-            try write(layout, to: destination)
+            let image = try await assemble(export)
+            let platform = assemblers.count == 1 ? assemblers[0].graph.configuration.platform : .host
+            try write(ImageExport([.init(image.image, names: names)], format: .docker(platform)), to: destination)
             return image
         case .tar(let destination):
-            try await provider.unpack(assembler.layers)
-            let entries = try FlattenedTree.entries(of: try LayerView(layers: assembler.layers, store: layerStore))
+            let entries = try await files()
             try write(to: destination) { sink in
                 try LayerStore.write(entries, to: sink)
             }
             return nil
         case .local(let directory):
-            try await provider.unpack(assembler.layers)
-            let entries = try FlattenedTree.entries(of: try LayerView(layers: assembler.layers, store: layerStore))
+            let entries = try await files()
             do {
                 try LayerStore.write(entries.map(\.ownedByCaller), below: try DirectoryHandle.makeTree(directory))
             } catch {
@@ -52,6 +56,36 @@ struct Exporter {
             }
             return nil
         }
+    }
+
+    /// The image, or the index of those for several platforms.
+    private func assemble(_ export: Export) async throws -> Result {
+        var images: [(image: Descriptor, configuration: Digest)] = []
+        for assembler in assemblers {
+            images.append(try await assembler.assemble(export.compression, force: export.forcesCompression))
+        }
+        if let only = images.first, images.count == 1 { return Result(image: only.image, configuration: only.configuration) }
+        let bytes = ImageIndex(manifests: images.map(\.image)).encoded()
+        let digest = try store.put(bytes)
+        return Result(image: Descriptor(mediaType: .ociIndex, digest: digest, size: Int64(bytes.count)))
+    }
+
+    /// All files of the image; of several platforms, each below a directory of its own (`linux_arm64`).
+    private func files() async throws -> [LayerEntry] {
+        var files: [LayerEntry] = []
+        for assembler in assemblers {
+            try await provider.unpack(assembler.layers)
+            var entries = try FlattenedTree.entries(of: try LayerView(layers: assembler.layers, store: layerStore))
+            if assemblers.count > 1 {
+                let platform = assembler.graph.configuration.platform.description
+                let name = String(platform.map { $0 == "/" ? "_" : $0 })
+                entries = entries.map { $0.below(FilePath(name)) }
+                entries.append(
+                    LayerEntry(TarEntry(path: FilePath(name), kind: .directory, mode: 0o755, mtime: assembler.epoch)))
+            }
+            files += entries
+        }
+        return files
     }
 
     private func write(_ layout: ImageExport, to destination: Export.Destination) throws {
@@ -82,6 +116,14 @@ struct Exporter {
 }
 
 extension LayerEntry {
+    /// The entry as it is below a directory.
+    fileprivate func below(_ directory: FilePath) -> LayerEntry {
+        var copy = self
+        copy.entry.path = directory.appending(entry.path.components)
+        if case .hardLink(let first) = entry.kind { copy.entry.kind = .hardLink(directory.appending(first.components)) }
+        return copy
+    }
+
     /// The entry as a file of whoever runs the build, which is root here, in a user namespace too.
     fileprivate var ownedByCaller: LayerEntry {
         var copy = self

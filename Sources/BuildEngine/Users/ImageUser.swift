@@ -41,6 +41,7 @@ extension UserDatabase {
             }
         } else if let uid = UInt32(userPart) {
             identity.uid = uid
+            if groupPart == nil { identity.supplementaryGroups = [identity.gid] }
         } else if userPart.isEmpty || userPart == "root" {
             identity.home = "/root"
         } else {

@@ -22,11 +22,6 @@ extension BuildRequest {
             // With a Dockerfile from elsewhere, what comes in can only be an archive.
             throw Self.archiveRefusal
         }
-        if let platform = options.platforms.first(where: { $0 != .host }) {
-            throw CommandLineError(
-                "--platform: \(platform) is not supported yet",
-                help: "this machine is \(Platform.host); leave the flag out")
-        }
         self.init(context: context, dockerfile: dockerfile, plan: Self.plan(options))
         for specification in options.buildContexts {
             namedContexts[specification.name] = try Self.namedContext(specification.source)
@@ -39,6 +34,7 @@ extension BuildRequest {
                 }
         }
         tags = options.tags
+        platforms = options.platforms
         exports = try options.outputs.compactMap(Self.export)
         sourceDateEpoch = options.outputs.lazy.compactMap(\.sourceDateEpoch).first ?? options.sourceDateEpoch
         if options.outputs.contains(where: { $0.rewriteTimestamp == false }) { timestamps = .keep }

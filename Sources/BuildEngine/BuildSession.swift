@@ -1,0 +1,112 @@
+import Archive
+import BuildGraph
+import ContentStore
+import Dockerfile
+import FileSystem
+import LayerStore
+import OCI
+import Sandbox
+
+/// What the platforms of one build have in common, and the way from the Dockerfile to the layers of one of them.
+struct BuildSession {
+    let request: BuildRequest
+    let dockerfile: Dockerfile
+    let store: ContentStore
+    let layerStore: LayerStore
+    let provider: LayerProvider
+    let images: BaseImages
+    let launcher: SandboxLauncher
+    let lease: Lease
+    let progress: Progress
+    var contexts: BuildContexts
+
+    /// Plans and solves the graph for a platform. What comes of it is assembled and exported by the caller.
+    mutating func build(for platform: Platform) async throws -> ImageAssembler {
+        var options = request.plan
+        options.namedContexts = request.namedContexts.mapValues(\.plan)
+        options.targetPlatform = platform
+        options.namesPlatform = request.platforms.count > 1
+        let planner = Planner(dockerfile: dockerfile, options: options, resolver: images)
+        let graph = try await progress.step("[internal] load metadata of base images") { try await planner.plan() }
+        for argument in graph.unusedBuildArguments {
+            progress.warn("UnusedBuildArgument", "build argument \(argument) was given but no stage declares it")
+        }
+        let trees = try await walk(graph)
+        let main = try request.context.map { _ in try contexts.tree(.main) }
+        let epoch = await Epoch.find(
+            given: graph.sourceDateEpoch ?? request.sourceDateEpoch, context: main, graph: graph)
+        var contents = ContextDigests(store: store, contexts: trees)
+        let keys = try await DefinitionKeys(graph, contexts: trees, contents: &contents)
+        try contents.save()
+        let steps = progress.plan(graph, keys)
+        await register(graph, steps)
+        let solver = Solver(
+            graph: graph, request: request, store: store, layerStore: layerStore, provider: provider,
+            launcher: launcher, lease: lease, epoch: epoch, contexts: trees, keys: keys,
+            compression: request.exports.lazy.compactMap(\.imageCompression).first, steps: steps)
+        return ImageAssembler(
+            graph: graph, layers: try await solver.solve(), epoch: epoch.time, store: store, layerStore: layerStore,
+            provider: provider)
+    }
+
+    private mutating func walk(_ graph: BuildGraph) async throws -> [ContextName: ContextTree] {
+        var contexts = self.contexts
+        defer { self.contexts = contexts }
+        return try await progress.step("[internal] load build context") {
+            try graph.contextNames.reduce(into: [:]) { trees, name in trees[name] = try contexts.tree(name) }
+        }
+    }
+
+    /// Makes known where the layers of the base images can be had, should anybody want them.
+    private func register(_ graph: BuildGraph, _ steps: StepReporter) async {
+        let images = self.images
+        for operation in graph.operations {
+            guard case .image(_, let image) = operation.kind else { continue }
+            for (diffID, descriptor) in zip(image.configuration.diffIDs, image.manifest.layers) {
+                await provider.register(diffID: diffID, descriptor: descriptor) { layer in
+                    try await images.fetch(layer, of: image) { current in
+                        steps.transfer(
+                            operation.id, name: layer.digest.short, current: current, total: layer.size,
+                            finished: current == layer.size)
+                    }
+                }
+            }
+        }
+    }
+}
+
+extension BuildRequest.NamedContext {
+    fileprivate var plan: PlanOptions.NamedContext {
+        switch self {
+        case .directory: .directory
+        case .image(let source): .image(source)
+        }
+    }
+}
+
+extension BuildGraph {
+    /// The contexts that any operation takes files from.
+    fileprivate var contextNames: Set<ContextName> {
+        var names: Set<ContextName> = []
+        for operation in operations {
+            let sources: [FileOrigin] =
+                switch operation.kind {
+                case .copy(let copy): copy.sources.map(\.origin)
+                case .run(let run): run.mounts.compactMap(\.source)
+                case .scratch, .image, .makeDirectory: []
+                }
+            for case .context(let name) in sources { names.insert(name) }
+        }
+        return names
+    }
+}
+
+extension Export {
+    /// How layers are compressed, if the export has layers at all.
+    fileprivate var imageCompression: Compression? {
+        switch kind {
+        case .image, .ociLayout, .dockerArchive: compression
+        case .tar, .local: nil
+        }
+    }
+}
