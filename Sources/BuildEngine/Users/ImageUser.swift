@@ -36,18 +36,19 @@ extension UserDatabase {
         if let known {
             identity = ImageUser(uid: known.uid, gid: known.gid, supplementaryGroups: [], home: known.home)
             if groupPart == nil {
-                let further = groups.filter { $0.members.contains(known.name) && $0.gid != known.gid }.map(\.gid)
-                identity.supplementaryGroups = [known.gid] + further
+                identity.supplementaryGroups = groups.filter { $0.members.contains(known.name) }.map(\.gid)
             }
         } else if let uid = UInt32(userPart) {
             identity.uid = uid
-            if groupPart == nil { identity.supplementaryGroups = [identity.gid] }
         } else if userPart.isEmpty || userPart == "root" {
             identity.home = "/root"
         } else {
             throw UnknownUser(description: "unable to find user \(userPart): no matching entries in passwd file")
         }
         if let groupPart { identity.gid = try group(groupPart) }
+        // The primary group is among the others, as login(1) has it.
+        identity.supplementaryGroups.removeAll { $0 == identity.gid }
+        identity.supplementaryGroups.insert(identity.gid, at: 0)
         if identity.home.isEmpty { identity.home = "/" }
         return identity
     }

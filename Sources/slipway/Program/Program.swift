@@ -33,10 +33,20 @@ enum Program {
             if command.preparation == .sandbox { context.launcher = try SandboxLauncher.fork() }
             // After the launcher, which hands its signal dispositions on to sandboxed processes.
             signal(SIGPIPE, SIG_IGN)
+            raiseOpenFileLimit()
             SignalLoop.run(command, in: context)
         } catch {
             end(error, output, diagnostics, environment)
         }
+    }
+
+    /// Lets this process open as many files as it may: a stack of layers keeps one open for each of its directories.
+    /// Sandboxed processes keep the limit that the user has. What cannot be raised is enough for ordinary images.
+    private static func raiseOpenFileLimit() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = min(limit.rlim_max, 65_536)
+        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
     /// The command that the arguments ask for.
