@@ -57,7 +57,7 @@ func firstRange(of needle: String, in text: String) -> Range<String.Index>? {
 
 /// The name nearest to what was written, if any is near enough to be what was meant.
 func closest(to name: String, among names: [String]) -> String? {
-    let limit = max(1, name.count / 3)
+    let limit = name.count < 4 ? 1 : max(2, name.count / 3)
     let distances = names.map { ($0, editDistance(name.lowercased(), $0.lowercased())) }
     return distances.filter { $0.1 > 0 && $0.1 <= limit }.min { $0.1 < $1.1 }?.0
 }

@@ -14,10 +14,10 @@ import Testing
 
     @Test(
         arguments: [
-            ("", 0, 0, "/root", []), ("root", 0, 0, "/root", []), ("app", 1000, 33, "/home/app", [44]),
-            ("1000", 1000, 33, "/home/app", [44]), ("app:extra", 1000, 44, "/home/app", []),
+            ("", 0, 0, "/root", [0]), ("root", 0, 0, "/root", [0]), ("app", 1000, 33, "/home/app", [33, 44]),
+            ("1000", 1000, 33, "/home/app", [33, 44]), ("app:extra", 1000, 44, "/home/app", []),
             ("app:55", 1000, 55, "/home/app", []), ("4711", 4711, 0, "/", []), ("4711:12", 4711, 12, "/", []),
-            ("nohome", 7, 7, "/", []),
+            ("nohome", 7, 7, "/", [7]),
         ] as [(String, UInt32, UInt32, String, [UInt32])])
     func processes(_ text: String, _ uid: UInt32, _ gid: UInt32, _ home: String, _ groups: [UInt32]) throws {
         let user = try database.process(text)

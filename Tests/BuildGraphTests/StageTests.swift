@@ -82,7 +82,7 @@ import Testing
     @Test(arguments: [
         ("FROM base AS a\nCOPY --from=a x y", "circular dependency detected on stage: a", 1),
         ("FROM base AS a\nCOPY --from=b x y\nFROM a AS b", "circular dependency detected on stage: a", 1),
-        ("FROM base AS a\nCOPY --from=b x y\nFROM base AS b", "cannot copy from stage \"b\"", 2),
+        ("FROM base AS a\nCOPY --from=b x y\nFROM base AS b\nFROM a", "cannot copy from stage \"b\"", 2),
         ("FROM base\nCOPY --from=7 x y", "invalid stage index 7", 2),
         ("FROM base\nCOPY --from=$X x y", "variable expansion is not supported for --from", 2),
         ("ARG X\nFROM $X", "base name ($X) should not be blank", 2),
@@ -95,7 +95,7 @@ import Testing
         ("FROM base\nEXPOSE 99999", "invalid containerPort: 99999", 2),
         ("FROM base\nCOPY --chmod=999 a b", "invalid chmod parameter: '999'", 2),
         ("FROM base\nCOPY https://example.com/x /", "source can't be a URL for COPY", 2),
-        ("FROM base\nENV A=${X:?must be set}", "must be set", 2),
+        ("FROM base\nENV A=${X:?mustbeset}", "mustbeset", 2),
         ("FROM base\nADD --checksum=sha256:00 x /", "checksum requires HTTP(S) or Git sources", 2),
     ])
     func refusesWithThePlace(_ text: String, _ message: String, _ line: Int) async throws {
