@@ -37,7 +37,7 @@ extension BuildRequest {
         platforms = options.platforms
         exports = try options.outputs.compactMap(Self.export)
         sourceDateEpoch = options.outputs.lazy.compactMap(\.sourceDateEpoch).first ?? options.sourceDateEpoch
-        if options.outputs.contains(where: { $0.rewriteTimestamp == false }) { timestamps = .keep }
+        if options.outputs.contains(where: { $0.rewriteTimestamp == false || $0.hasNoEpoch }) { timestamps = .keep }
     }
 
     private static func plan(_ options: BuildOptions) -> PlanOptions {

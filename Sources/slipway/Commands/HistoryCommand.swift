@@ -1,6 +1,6 @@
 import ArgumentParser
 import ContentStore
-import FileSystem
+import FoundationEssentials
 import OCI
 
 /// `slipway history`
@@ -29,7 +29,7 @@ struct HistoryCommand: SlipwayCommand {
         let record = try store.image(matching: image)
         let resolved = try store.resolve(record.descriptor, platform: .host)
         let listing = HistoryListing(
-            id: record.id, image: resolved, now: Timestamp.now.seconds, noTrunc: noTrunc)
+            id: record.id, image: resolved, now: Int64(context.now().timeIntervalSince1970), noTrunc: noTrunc)
         if quiet {
             try context.standardOutput.write(listing.rows.map { $0.id + "\n" }.joined())
         } else if format == .json {

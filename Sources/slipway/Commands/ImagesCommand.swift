@@ -1,6 +1,7 @@
 import ArgumentParser
 import ContentStore
 import FileSystem
+import FoundationEssentials
 import OCI
 
 /// `slipway images`
@@ -32,7 +33,7 @@ struct ImagesCommand: SlipwayCommand {
 
     func run(in context: CommandContext) throws -> ExitCode {
         let filter = try name.map(NameFilter.init)
-        let now = Timestamp.now.seconds
+        let now = Int64(context.now().timeIntervalSince1970)
         let stored = try ContentStore.open(root: context.root).images()
         // An image that was stored without a name and got one since is not without a name.
         let named = Set(stored.filter { $0.name != nil }.map(\.descriptor.digest))

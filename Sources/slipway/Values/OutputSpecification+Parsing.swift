@@ -53,8 +53,7 @@ extension OutputSpecification {
             guard try Self.boolean(key, value) else {
                 throw CommandLineError("--output: images always have OCI media types")
             }
-        // Takes the epoch back for this output: files keep their times.
-        case "source-date-epoch" where value.isEmpty: rewriteTimestamp = false
+        case "source-date-epoch" where value.isEmpty: hasNoEpoch = true
         case "source-date-epoch":
             guard let seconds = Int64(value), seconds >= 0 else {
                 throw CommandLineError("--output: source-date-epoch=\(value) is not a number of seconds since 1970")

@@ -41,6 +41,8 @@ struct OutputSpecification: Equatable, Sendable {
     var rewriteTimestamp: Bool?
     /// Seconds since 1970; stronger than `SOURCE_DATE_EPOCH`.
     var sourceDateEpoch: Int64?
+    /// `source-date-epoch=` without a value: as in BuildKit, times in layers stay as they are.
+    var hasNoEpoch = false
 
     /// The local store, which is used when there is no `--output`.
     static let store = OutputSpecification(kind: .image)

@@ -22,7 +22,7 @@ import Testing
         ),
         ("type=image,push=false", .store),
         ("type=oci,dest=x,source-date-epoch=0", .init(kind: .oci, destination: .path("x"), sourceDateEpoch: 0)),
-        ("type=oci,dest=x,source-date-epoch=", .init(kind: .oci, destination: .path("x"))),
+        ("type=oci,dest=x,source-date-epoch=", .init(kind: .oci, destination: .path("x"), hasNoEpoch: true)),
         ("type=cacheonly", .init(kind: .cacheonly)),
     ]
 
