@@ -58,8 +58,10 @@ public struct BuildEngine: Sendable {
         _ request: BuildRequest, _ source: SourceFile, dockerfilePath: FilePath?, _ progress: Progress
     ) async throws -> BuildResult {
         let dockerfile = try Dockerfile(parsing: source)
+        // A launcher that cannot be told is lost, which the first step finds out.
+        let launcher = self.launcher
+        store.guardTemporaryDirectories { try? launcher.cleanUpOnExit($0) }
         let lease = try store.lease()
-        try launcher.cleanUpOnExit(lease.directory)
         let layerStore = LayerStore(store: store)
         var session = BuildSession(
             request: request, dockerfile: dockerfile, store: store, layerStore: layerStore,
@@ -81,7 +83,6 @@ public struct BuildEngine: Sendable {
             }
             image = image ?? made
         }
-        try launcher.keepOnExit(lease.directory)
         try lease.end()
         return BuildResult(image: image?.image, configurationDigest: image?.configuration, names: request.tags)
     }

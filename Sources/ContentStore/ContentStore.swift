@@ -30,6 +30,7 @@ public final class ContentStore: Sendable {
     /// The index, nil when the store is read-only and has none, so that it counts as empty.
     private let database: Mutex<Database?>
     let session = Mutex<Session?>(nil)
+    let guardian = Mutex<(@Sendable (FilePath) -> Void)?>(nil)
 
     /// How a store is to be opened.
     public enum Access: Sendable {

@@ -1,7 +1,7 @@
 internal import FileSystem
 public import OCI
 internal import Synchronization
-internal import SystemPackage
+public import SystemPackage
 
 /// What this process uses, so that no garbage collection takes it away.
 ///
@@ -41,6 +41,18 @@ extension ContentStore {
         try ended.temporary.end()
     }
 
+    /// Has `body` told of every temporary directory from now on, so that somebody who outlives this process can remove
+    /// it should the process be killed.
+    public func guardTemporaryDirectories(_ body: @escaping @Sendable (FilePath) -> Void) {
+        guardian.withLock { $0 = body }
+    }
+
+    func makeTemporaryDirectory() throws(StoreError) -> TemporaryDirectory {
+        let directory = try TemporaryDirectory(store: root)
+        guardian.withLock { $0 }?(directory.path)
+        return directory
+    }
+
     /// Lends the session, beginning it if there is none yet.
     func withSession<Result: Sendable>(
         _ body: @Sendable (inout Session) -> Result
@@ -51,7 +63,7 @@ extension ContentStore {
             if let session {
                 current = session
             } else {
-                current = Session(temporary: try TemporaryDirectory(store: root))
+                current = Session(temporary: try makeTemporaryDirectory())
             }
             // Taken out first, so that the set is changed in place and not copied.
             session = nil

@@ -10,7 +10,7 @@ public final class Lease: Sendable {
 
     init(store: ContentStore) throws(StoreError) {
         self.store = store
-        temporary = try TemporaryDirectory(store: store.root)
+        temporary = try store.makeTemporaryDirectory()
     }
 
     deinit {

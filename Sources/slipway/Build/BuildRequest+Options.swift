@@ -29,7 +29,7 @@ extension BuildRequest {
         for secret in options.secrets {
             secrets[secret.id] =
                 switch secret.source {
-                case .file(let path): .file(try HostPath.absolute(path))
+                case .file(let path): .file(try Self.secretFile(path, secret.id))
                 case .value(let bytes): .value(bytes)
                 }
         }
@@ -38,6 +38,17 @@ extension BuildRequest {
         exports = try options.outputs.compactMap(Self.export)
         sourceDateEpoch = options.outputs.lazy.compactMap(\.sourceDateEpoch).first ?? options.sourceDateEpoch
         if options.outputs.contains(where: { $0.rewriteTimestamp == false || $0.hasNoEpoch }) { timestamps = .keep }
+    }
+
+    /// The file of a secret, which is looked for before anything runs.
+    private static func secretFile(_ path: FilePath, _ id: String) throws -> FilePath {
+        let path = try HostPath.absolute(path)
+        do {
+            try FileDescriptor.open(path, .readOnly, options: .closeOnExec).close()
+        } catch {
+            throw CommandLineError("--secret: cannot read the secret \(id) from \(path): \(error)")
+        }
+        return path
     }
 
     private static func plan(_ options: BuildOptions) -> PlanOptions {
