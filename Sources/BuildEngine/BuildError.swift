@@ -33,7 +33,9 @@ public struct BuildError: Error, Sendable {
         public static let storeFailed = Code("store-failed")
     }
 
+    /// What kind of failure it is.
     public var code: Code
+    /// What is wrong, in one sentence without a full stop.
     public var message: String
     /// The instruction at fault.
     public var range: SourceRange?
@@ -43,8 +45,10 @@ public struct BuildError: Error, Sendable {
     public var help: String?
     /// The last lines that the process wrote, for a `RUN` that failed.
     public var output: [String]
+    /// The error beneath, if there is one that says more.
     public var cause: (any Error)?
 
+    /// An error of the given parts.
     public init(
         _ code: Code, _ message: String, range: SourceRange? = nil, source: SourceFile? = nil, help: String? = nil,
         output: [String] = [], cause: (any Error)? = nil
@@ -60,6 +64,7 @@ public struct BuildError: Error, Sendable {
 }
 
 extension BuildError: CustomStringConvertible {
+    /// The message and its cause, on one line.
     public var description: String {
         guard let cause else { return message }
         return "\(message): \(cause)"

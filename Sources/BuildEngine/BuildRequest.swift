@@ -37,24 +37,30 @@ public struct BuildRequest: Sendable {
 
     /// The directory of the context; nil for none.
     public var context: FilePath?
+    /// Where the text of the Dockerfile comes from.
     public var dockerfile: DockerfileInput
     /// What shapes the graph. Its named contexts are taken from ``namedContexts``.
     public var plan: PlanOptions
+    /// `--build-context`, by the name in its familiar form without `:latest`.
     public var namedContexts: [String: NamedContext]
+    /// `--secret`, by id.
     public var secrets: [String: SecretSource]
     /// `--ssh`: sockets of agents by id.
     public var agents: [String: FilePath]
     /// `--tag`.
     public var tags: [ImageReference]
+    /// `--output`; each is done after the build.
     public var exports: [Export]
     /// `--platform`: the platforms of the image, which becomes an index where there are several; none for that of ``plan``.
     public var platforms: [Platform] = []
+    /// What becomes of times later than the epoch.
     public var timestamps: Timestamps
     /// `SOURCE_DATE_EPOCH` of the caller's environment, in seconds. A build argument of the name wins.
     public var sourceDateEpoch: Int64?
     /// How many operations run at the same time; nil for as many as there are.
     public var maximumParallelism: Int?
 
+    /// A request with the defaults of `docker buildx build`.
     public init(
         context: FilePath?, dockerfile: DockerfileInput = .contextDefault, plan: PlanOptions = .init(),
         namedContexts: [String: NamedContext] = [:], secrets: [String: SecretSource] = [:],
@@ -100,6 +106,7 @@ public struct Export: Sendable, Hashable {
         case standardOutput
     }
 
+    /// What is made, and where it goes.
     public var kind: Kind
     /// How layers are compressed that this build made.
     public var compression: Compression
@@ -108,6 +115,7 @@ public struct Export: Sendable, Hashable {
     /// Names beside those of `--tag`.
     public var names: [ImageReference]
 
+    /// An export with the defaults of `docker buildx build`.
     public init(
         _ kind: Kind, compression: Compression = .gzip(), forcesCompression: Bool = false, names: [ImageReference] = []
     ) {
@@ -127,6 +135,7 @@ public struct BuildResult: Sendable, Hashable {
     /// The names it has in the store.
     public var names: [ImageReference]
 
+    /// A result of the given parts.
     public init(image: Descriptor?, configurationDigest: Digest?, names: [ImageReference]) {
         self.image = image
         self.configurationDigest = configurationDigest

@@ -4,6 +4,7 @@ public import Dockerfile
 public struct CopyOperation: Sendable {
     /// One source of the instruction.
     public struct Source: Hashable, Sendable {
+        /// Where the files come from.
         public var origin: FileOrigin
         /// The path below the origin's root, with Go `filepath.Match` wildcards.
         public var path: String
@@ -14,6 +15,7 @@ public struct CopyOperation: Sendable {
         /// Where the source stands in the Dockerfile.
         public var range: SourceRange?
 
+        /// A source of the given parts.
         public init(
             origin: FileOrigin, path: String, parentsPattern: String? = nil, unpacks: Bool = false,
             range: SourceRange? = nil
@@ -26,6 +28,7 @@ public struct CopyOperation: Sendable {
         }
     }
 
+    /// In the order of the instruction.
     public var sources: [Source]
     /// Absolute; with a trailing slash where it must be a directory.
     public var destination: String

@@ -3,12 +3,16 @@
 public struct EnvironmentList: Sendable, Hashable {
     /// A variable with its value.
     public struct Variable: Sendable, Hashable {
+        /// What stands before the `=`.
         public var name: String
+        /// What stands behind the `=`.
         public var value: String
     }
 
+    /// The variables in order.
     public private(set) var variables: [Variable] = []
 
+    /// No variables.
     public init() {}
 
     /// Reads `NAME=value` strings; one without `=` has an empty value.
@@ -36,7 +40,9 @@ public struct EnvironmentList: Sendable, Hashable {
     /// As `NAME=value` strings.
     public var assignments: [String] { variables.map { "\($0.name)=\($0.value)" } }
 
+    /// The names in order.
     public var names: [String] { variables.map(\.name) }
 
+    /// Whether there is no variable.
     public var isEmpty: Bool { variables.isEmpty }
 }

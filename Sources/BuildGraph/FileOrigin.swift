@@ -24,10 +24,12 @@ public enum ContextName: Hashable, Sendable {
 public struct InlineFile: Hashable, Sendable {
     /// Its name, the word of the heredoc.
     public var name: String
+    /// Its bytes, variables expanded.
     public var content: [UInt8]
     /// Permission bits.
     public var mode: UInt16
 
+    /// A file of the given parts.
     public init(name: String, content: [UInt8], mode: UInt16 = 0o644) {
         self.name = name
         self.content = content
@@ -43,6 +45,7 @@ public struct GitSource: Hashable, Sendable {
     public var reference: String?
     /// The directory to take, below the root of the repository.
     public var subdirectory: String?
+    /// Whether `.git` is copied too.
     public var keepsGitDirectory: Bool
     /// The commit that the reference has to name, or a prefix of it.
     public var checksum: String?

@@ -12,9 +12,12 @@ public enum ImageSource: Hashable, Sendable {
 public struct BaseImage: Sendable {
     /// The descriptor of its manifest.
     public var descriptor: Descriptor
+    /// What the descriptor describes.
     public var manifest: ImageManifest
+    /// What the manifest names as its configuration.
     public var configuration: ImageConfiguration
 
+    /// An image of the given parts.
     public init(descriptor: Descriptor, manifest: ImageManifest, configuration: ImageConfiguration) {
         self.descriptor = descriptor
         self.manifest = manifest

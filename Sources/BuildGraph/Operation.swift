@@ -3,10 +3,13 @@ public import OCI
 
 /// The position of an operation in its ``BuildGraph``.
 public struct OperationID: Hashable, Sendable, Comparable {
+    /// Counted from 0.
     public var rawValue: Int
 
+    /// The operation at a position.
     public init(rawValue: Int) { self.rawValue = rawValue }
 
+    /// The order in which operations stand in the graph.
     public static func < (left: OperationID, right: OperationID) -> Bool { left.rawValue < right.rawValue }
 }
 
@@ -26,7 +29,9 @@ public struct Operation: Sendable {
         case makeDirectory(MakeDirectoryOperation)
     }
 
+    /// Its position in the graph.
     public var id: OperationID
+    /// What it does.
     public var kind: Kind
     /// The operation whose file system this one changes; nil for those that start one.
     public var base: OperationID?

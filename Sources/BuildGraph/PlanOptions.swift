@@ -29,15 +29,18 @@ public struct PlanOptions: Sendable {
     public var isTargetPlatformExplicit: Bool
     /// The platform of this machine.
     public var buildPlatform: Platform
+    /// `--no-cache` and `--no-cache-filter`.
     public var noCache: NoCache
     /// The network of every `RUN` that does not say its own.
     public var network: RunOperation.Network
+    /// What holds for every `RUN`.
     public var limits: RunLimits
     /// `--allow`: what `RUN --network=host` and `--security=insecure` need.
     public var entitlements: Set<String>
     /// Whether the names of operations tell the platform, because there are several.
     public var namesPlatform = false
 
+    /// Options with the defaults of `docker buildx build`.
     public init(
         target: String? = nil, buildArguments: EnvironmentList = .init(), labels: EnvironmentList = .init(),
         namedContexts: [String: NamedContext] = [:], targetPlatform: Platform = .host,

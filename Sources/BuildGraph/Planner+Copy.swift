@@ -149,7 +149,8 @@ extension Planner {
         record += " " + (texts + [destinationText]).joined(separator: " ")
         let operation = CopyOperation(
             sources: sources, destination: destination(destinationText, state),
-            owner: chown.flatMap { $0.isEmpty ? nil : $0 }, mode: mode, modeText: chmod, excludes: transfer.excludes.map(\.raw), isLinked: transfer.link && mode == nil)
+            owner: chown.flatMap { $0.isEmpty ? nil : $0 }, mode: mode, modeText: chmod,
+            excludes: transfer.excludes.map(\.raw), isLinked: transfer.link && mode == nil)
         append(.copy(operation), named: instruction.name + instruction.textAfterKeyword, instruction, &state, entry)
         state.record("\(instruction.name)\(record) # buildkit", makesLayer: true)
     }

@@ -34,7 +34,8 @@ extension Planner {
 
     /// The command as progress shows it.
     private func summary(of run: RunInstruction) -> String {
-        var text = run.command.isShell ? run.command.words.map(\.raw).joined() : quotedJSONList(run.command.words.map(\.raw))
+        var text =
+            run.command.isShell ? run.command.words.map(\.raw).joined() : quotedJSONList(run.command.words.map(\.raw))
         if let first = run.heredocs.first {
             let lines = first.content.split(whereSeparator: \.isNewline)
             text += " (\(lines.first ?? "")\(lines.count > 1 ? "..." : ""))"

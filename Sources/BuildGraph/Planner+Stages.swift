@@ -28,7 +28,8 @@ extension Planner {
             guard stages.indices.contains(number) else {
                 throw error(
                     .unknownStage, "invalid stage index \(number)",
-                    help: "stages are numbered from 0, and \(stages.count == 1 ? "there is one" : "there are \(stages.count)")",
+                    help:
+                        "stages are numbered from 0, and \(stages.count == 1 ? "there is one" : "there are \(stages.count)")",
                     at: range)
             }
             return number

@@ -48,6 +48,7 @@ public struct Planner {
         var name: String { stage.name ?? "stage-\(stage.index)" }
     }
 
+    /// A planner for one target and platform. Nothing is looked at before `plan()`.
     public init(dockerfile: Dockerfile, options: PlanOptions, resolver: any ImageResolver) {
         self.dockerfile = dockerfile
         self.options = options
@@ -93,7 +94,8 @@ public struct Planner {
             ? "no stage of this Dockerfile has a name; give one with FROM … AS \(target)"
             : "the stages are \(names.joined(separator: ", "))"
         throw DockerfileError(
-            .unknownStage, "target stage \"\(target)\" could not be found\(didYouMean(target, among: names))", help: help,
+            .unknownStage, "target stage \"\(target)\" could not be found\(didYouMean(target, among: names))",
+            help: help,
             at: nil, in: dockerfile.source)
     }
 

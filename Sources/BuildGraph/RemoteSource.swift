@@ -45,7 +45,8 @@ enum RemoteSource {
             let query = remote[remote.index(after: mark)...]
             remote = String(remote[..<mark])
             for parameter in query.split(separator: "&") {
-                let parts = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+                let parts = parameter.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(
+                    String.init)
                 try apply(parts[0], parts.count > 1 ? parts[1] : "", to: &source)
             }
         }

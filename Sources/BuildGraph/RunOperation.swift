@@ -11,14 +11,19 @@ public struct RunOperation: Sendable, Hashable {
     public var environment: EnvironmentList
     /// Proxy variables: seen by the process, no part of the cache key or of the history.
     public var proxyEnvironment: EnvironmentList
+    /// Absolute and clean.
     public var workingDirectory: String
     /// `user[:group]` as `USER` gives it; empty for root.
     public var user: String
+    /// In the order of the instruction.
     public var mounts: [RunMount]
     /// A heredoc that starts with `#!`, mounted below `/dev/pipes`.
     public var script: InlineFile?
+    /// Which network the process sees.
     public var network: Network
+    /// How far the process is confined.
     public var security: Security
+    /// What the command line gives every `RUN`.
     public var limits: RunLimits
 }
 
@@ -26,10 +31,14 @@ public struct RunOperation: Sendable, Hashable {
 public struct RunLimits: Sendable, Hashable {
     /// `--ulimit`: a limit's name without `RLIMIT_`, in lower case.
     public struct ResourceLimit: Sendable, Hashable {
+        /// A limit's name, such as `nofile`.
         public var name: String
+        /// The limit in force; -1 is none.
         public var soft: Int64
+        /// Up to where the process may raise it; -1 is none.
         public var hard: Int64
 
+        /// A limit of the given parts.
         public init(name: String, soft: Int64, hard: Int64) {
             self.name = name
             self.soft = soft
@@ -39,9 +48,12 @@ public struct RunLimits: Sendable, Hashable {
 
     /// `--add-host`: name and address.
     public struct ExtraHost: Sendable, Hashable {
+        /// The name to be resolved.
         public var name: String
+        /// An IPv4 or IPv6 address.
         public var address: String
 
+        /// A host of the given parts.
         public init(name: String, address: String) {
             self.name = name
             self.address = address
@@ -50,11 +62,14 @@ public struct RunLimits: Sendable, Hashable {
 
     /// Size of `/dev/shm` in bytes; nil for the default of 64 MiB.
     public var sharedMemorySize: Int64?
+    /// In the order of the command line.
     public var resourceLimits: [ResourceLimit]
+    /// In the order of the command line.
     public var extraHosts: [ExtraHost]
     /// The name of the machine that a process sees.
     public var hostname: String
 
+    /// Limits with the defaults of `docker buildx build`.
     public init(
         sharedMemorySize: Int64? = nil, resourceLimits: [ResourceLimit] = [], extraHosts: [ExtraHost] = [],
         hostname: String = "buildkitsandbox"
@@ -77,7 +92,8 @@ public struct RunMount: Sendable, Hashable {
         case bind(source: FileOrigin, path: String, readOnly: Bool)
         /// A directory that stays between builds, filled from `seed` when it is made; `isFresh` makes it anew.
         case cache(
-            id: String, sharing: Sharing, isFresh: Bool, seed: FileOrigin?, seedPath: String, mode: UInt16, uid: UInt32, gid: UInt32,
+            id: String, sharing: Sharing, isFresh: Bool, seed: FileOrigin?, seedPath: String, mode: UInt16, uid: UInt32,
+            gid: UInt32,
             readOnly: Bool)
         /// Memory, `size` bytes at most.
         case tmpfs(size: Int64?)
@@ -88,6 +104,7 @@ public struct RunMount: Sendable, Hashable {
         case ssh(id: String, isRequired: Bool, mode: UInt16, uid: UInt32, gid: UInt32)
     }
 
+    /// What is mounted, and how.
     public var kind: Kind
     /// Absolute path in the sandbox.
     public var target: String

@@ -71,7 +71,9 @@ func didYouMean(_ name: String, among names: [String]) -> String {
 private func editDistance(_ left: String, _ right: String) -> Int {
     let left = Array(left.utf8)
     let right = Array(right.utf8)
-    guard !left.isEmpty, !right.isEmpty, left.count < 200, right.count < 200 else { return max(left.count, right.count) }
+    guard !left.isEmpty, !right.isEmpty, left.count < 200, right.count < 200 else {
+        return max(left.count, right.count)
+    }
     var row = Array(0...right.count)
     for i in 1...left.count {
         var diagonal = row[0]

@@ -37,7 +37,9 @@ struct ContextTree: SourceTree {
                 let path = FilePath("/").pushing(relative)
                 while let last = implied.last, !path.starts(with: last.0) { implied.removeLast() }
                 if !ignore.isEmpty, ignore.matches(relative.string) {
-                    guard entry.status.kind == .directory, ignore.mayContainExceptions(below: relative.string) else { return .skip }
+                    guard entry.status.kind == .directory, ignore.mayContainExceptions(below: relative.string) else {
+                        return .skip
+                    }
                     implied.append((path, entry.status))
                     return .descend
                 }

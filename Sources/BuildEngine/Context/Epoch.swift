@@ -45,7 +45,8 @@ struct Epoch {
     ///
     /// A machine without git, or a repository that git refuses, has no commit time: that is no reason to fail a build.
     private static func commitTime(of directory: FilePath) async -> Int64? {
-        guard hasRepository(above: directory), let status = await git(["status", "--porcelain", "--", "."], in: directory),
+        guard hasRepository(above: directory),
+            let status = await git(["status", "--porcelain", "--", "."], in: directory),
             status.isEmpty
         else { return nil }
         return await git(["log", "-1", "--format=%ct"], in: directory).flatMap { Int64($0) }

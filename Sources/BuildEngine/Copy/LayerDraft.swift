@@ -74,7 +74,8 @@ struct LayerDraft {
     /// Makes a directory and what is missing above it.
     ///
     /// Throws ``BuildError`` where something else is in the way.
-    mutating func makeDirectories(_ path: FilePath, mode: UInt16 = 0o755, owner: Owner?, mtime: Timestamp? = nil) throws {
+    mutating func makeDirectories(_ path: FilePath, mode: UInt16 = 0o755, owner: Owner?, mtime: Timestamp? = nil) throws
+    {
         switch try kind(at: path) {
         case .directory: return
         case nil: break

@@ -20,7 +20,9 @@ struct LayerTree: SourceTree {
 
     private func sourceNode(_ node: Node) throws -> SourceNode {
         var location: FileLocation?
-        if case .file(let directory, let path) = node.source { location = FileLocation(directory: directory, path: path) }
+        if case .file(let directory, let path) = node.source {
+            location = FileLocation(directory: directory, path: path)
+        }
         return SourceNode(
             status: node.status, linkTarget: node.symlinkTarget, location: location,
             xattrs: try node.extendedAttributes())

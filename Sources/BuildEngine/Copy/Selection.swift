@@ -98,7 +98,9 @@ struct Selector {
 
     /// `--parents`: what matches the pattern, with its directories from the pivot on.
     private func selectParents(_ source: CopyOperation.Source, pattern: String) throws -> [Selection.Item] {
-        try found(source.path, source.range).flatMap { try selectParents(source, pattern: pattern, below: tree.resolve($0)) }
+        try found(source.path, source.range).flatMap {
+            try selectParents(source, pattern: pattern, below: tree.resolve($0))
+        }
     }
 
     private func selectParents(

@@ -77,6 +77,10 @@ actor LayerProvider {
             ?? Task { if !store.contains(digest) { try await origin.fetch(origin.descriptor) } }
         fetching[digest] = task
         defer { fetching[digest] = nil }
-        try await withTaskCancellationHandler { try await task.value } onCancel: { task.cancel() }
+        try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
     }
 }

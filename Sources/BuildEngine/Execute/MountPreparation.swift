@@ -63,7 +63,8 @@ struct MountPreparation {
             prepared.add(
                 .layers(directories, subpath: FilePath(path), target: target, scratch: writes),
                 isDirectory: node.status.kind == .directory)
-        case .cache(let id, let sharing, let isFresh, let seedSource, let seedPath, let mode, let uid, let gid, let readOnly):
+        case .cache(
+            let id, let sharing, let isFresh, let seedSource, let seedPath, let mode, let uid, let gid, let readOnly):
             let cache = try await caches.acquire(
                 id: id, sharing: sharing, isFresh: isFresh, mode: mode, uid: uid, gid: gid
             ) { directory in

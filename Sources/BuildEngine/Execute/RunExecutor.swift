@@ -40,7 +40,8 @@ struct RunExecutor {
             user: Sandbox.UserIdentity(
                 userID: user.uid, groupID: user.gid, supplementaryGroupIDs: user.supplementaryGroups),
             hostname: run.limits.hostname,
-            root: .overlay(lower: lower, upper: upper, work: work), mounts: prepared.mounts, network: run.network == .none ? .none : .host,
+            root: .overlay(lower: lower, upper: upper, work: work), mounts: prepared.mounts,
+            network: run.network == .none ? .none : .host,
             security: run.security == .insecure ? .insecure : .default,
             resourceLimits: try run.limits.resourceLimits.map(resourceLimit),
             sharedMemorySize: UInt64(run.limits.sharedMemorySize ?? 64 << 20))

@@ -64,7 +64,9 @@ struct Exporter {
         for assembler in assemblers {
             images.append(try await assembler.assemble(export.compression, force: export.forcesCompression))
         }
-        if let only = images.first, images.count == 1 { return Result(image: only.image, configuration: only.configuration) }
+        if let only = images.first, images.count == 1 {
+            return Result(image: only.image, configuration: only.configuration)
+        }
         let bytes = ImageIndex(manifests: images.map(\.image)).encoded()
         let digest = try store.put(bytes)
         return Result(image: Descriptor(mediaType: .ociIndex, digest: digest, size: Int64(bytes.count)))

@@ -63,7 +63,8 @@ final class BaseImages: ImageResolver {
     ) async throws {
         switch origins.withLock({ $0[image.descriptor.digest] }) {
         case .layout(let layout): try layout.fetch(layer, into: store)
-        case .registry(let reference): try await registry.fetchBlob(layer, of: reference, into: store, progress: progress)
+        case .registry(let reference):
+            try await registry.fetchBlob(layer, of: reference, into: store, progress: progress)
         case .store, nil:
             guard store.contains(layer.digest) else {
                 throw BuildError(

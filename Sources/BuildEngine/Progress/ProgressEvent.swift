@@ -3,13 +3,16 @@ public import OCI
 
 /// Names a step of a build for as long as the build lasts.
 public struct StepID: Hashable, Sendable {
+    /// Counted from 1 in the order in which steps are announced.
     public var rawValue: Int
 
+    /// The step of a number.
     public init(rawValue: Int) { self.rawValue = rawValue }
 }
 
 /// What a step is, as a view of the build needs it.
 public struct StepDescription: Sendable {
+    /// Names the step in later events.
     public var id: StepID
     /// Identifies the step across builds.
     public var digest: Digest
@@ -22,6 +25,7 @@ public struct StepDescription: Sendable {
     /// Where its instruction starts in the Dockerfile, from 1.
     public var line: Int?
 
+    /// A description of the given parts.
     public init(id: StepID, digest: Digest, name: String, stage: String?, inputs: [StepID], line: Int?) {
         self.id = id
         self.digest = digest
@@ -60,9 +64,12 @@ public struct ProgressEvent: Sendable {
         case warning(code: String, message: String, url: String?, line: Int?)
     }
 
+    /// When it happened.
     public var time: Date
+    /// What happened.
     public var kind: Kind
 
+    /// An event of now, unless told otherwise.
     public init(time: Date = Date(), kind: Kind) {
         self.time = time
         self.kind = kind

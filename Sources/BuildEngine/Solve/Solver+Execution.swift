@@ -77,7 +77,8 @@ extension Solver {
             try AtomicFile.write(file.content, to: scratch.pushing(path))
             let status = FileStatus(
                 kind: .regular, mode: file.mode, uid: 0, gid: 0, size: UInt64(file.content.count), mtime: epoch.time)
-            let node = SourceNode(status: status, linkTarget: nil,
+            let node = SourceNode(
+                status: status, linkTarget: nil,
                 location: FileLocation(directory: try DirectoryHandle(scratch), path: path))
             return [
                 Selection.Item(
@@ -149,7 +150,9 @@ extension Solver {
         var writer = CopyWriter(
             draft: LayerDraft(over: EmptyTree(), epoch: epoch.time), destination: "/", owner: nil, mode: nil,
             spool: try ArchiveSpool(directory: lease.directory))
-        for item in try Selector(tree: tree, excludes: try IgnorePatterns([])).select(pattern) { try writer.write(item) }
+        for item in try Selector(tree: tree, excludes: try IgnorePatterns([])).select(pattern) {
+            try writer.write(item)
+        }
         try LayerStore.write(writer.draft.entries, below: try DirectoryHandle(directory))
     }
 }

@@ -1,6 +1,8 @@
 /// Who a process runs as, or who owns what an instruction writes.
 public struct ImageUser: Sendable, Hashable {
+    /// The user's number.
     public var uid: UInt32
+    /// The number of the primary group.
     public var gid: UInt32
     /// Groups beside `gid`.
     public var supplementaryGroups: [UInt32]
@@ -10,6 +12,7 @@ public struct ImageUser: Sendable, Hashable {
     /// The superuser.
     public static let root = ImageUser(uid: 0, gid: 0, supplementaryGroups: [], home: "/root")
 
+    /// A user of the given parts.
     public init(uid: UInt32, gid: UInt32, supplementaryGroups: [UInt32], home: String) {
         self.uid = uid
         self.gid = gid
@@ -20,6 +23,7 @@ public struct ImageUser: Sendable, Hashable {
 
 /// A user or group that an image does not have.
 public struct UnknownUser: Error, Sendable, CustomStringConvertible {
+    /// What is missing and where.
     public var description: String
 }
 

@@ -2,20 +2,29 @@
 public struct UserDatabase: Sendable {
     /// A line of `/etc/passwd`.
     public struct User: Sendable, Hashable {
+        /// The user's name.
         public var name: String
+        /// The user's number.
         public var uid: UInt32
+        /// The number of the primary group.
         public var gid: UInt32
+        /// The home directory; may be empty.
         public var home: String
     }
 
     /// A line of `/etc/group`.
     public struct Group: Sendable, Hashable {
+        /// The group's name.
         public var name: String
+        /// The group's number.
         public var gid: UInt32
+        /// The names of the users in it.
         public var members: [String]
     }
 
+    /// In the order of the file.
     public var users: [User]
+    /// In the order of the file.
     public var groups: [Group]
     /// Whether the image has a `/etc/passwd` at all.
     public var hasPasswd: Bool
