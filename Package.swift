@@ -4,7 +4,6 @@ import PackageDescription
 // One floor of the house per group below; a target depends only on lower floors (see ARCHITECTURE.md).
 let system = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
-let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let http = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let nio = ["NIOCore", "NIOHTTP1", "NIOPosix"].map { Target.Dependency.product(name: $0, package: "swift-nio") }
@@ -34,7 +33,7 @@ let rooms = [
     Room(name: "LayerStore", dependencies: ["ContentStore", "OCI", "Archive", "FileSystem", system], touchesC: true),
     Room(name: "Registry", dependencies: ["ContentStore", "OCI", "FileSystem", http, nioSSL, system] + nio),
     // floor 4
-    Room(name: "BuildGraph", dependencies: ["Dockerfile", "OCI", collections]),
+    Room(name: "BuildGraph", dependencies: ["Dockerfile", "OCI"]),
     // floor 5
     Room(
         name: "BuildEngine",
@@ -50,7 +49,6 @@ let package = Package(
         + rooms.map { .library(name: $0.name, targets: [$0.name]) },
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
