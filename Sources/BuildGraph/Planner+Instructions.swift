@@ -71,15 +71,20 @@ extension Planner {
         _ entry: StageEntry
     ) {
         state.step += 1
-        let width = String(state.stepCount).count
-        let number = String(state.step)
-        let padded = String(repeating: " ", count: max(0, width - number.count)) + number
-        let platform = options.namesPlatform ? "\(state.platform) " : ""
-        let stage = stages.count > 1 ? entry.name + " " : ""
-        let name = "[\(platform)\(stage)\(padded)/\(state.stepCount)] \(state.isTrigger ? "ONBUILD " : "")\(text)"
+        let name = stepPrefix(entry, state, number: state.step) + (state.isTrigger ? "ONBUILD " : "") + text
         state.head = append(
             kind, base: state.head, name: name, stage: entry.name, range: instruction.range,
             ignoresCache: ignoresCache(entry), platform: state.platform)
+    }
+
+    /// What stands before an operation in progress: `[linux/arm64 build  2/12] `.
+    func stepPrefix(_ entry: StageEntry, _ state: StageState, number: Int) -> String {
+        let width = String(state.stepCount).count
+        let number = String(number)
+        let padded = String(repeating: " ", count: max(0, width - number.count)) + number
+        let platform = options.namesPlatform ? "\(state.platform) " : ""
+        let stage = stages.count > 1 ? entry.name + " " : ""
+        return "[\(platform)\(stage)\(padded)/\(state.stepCount)] "
     }
 
     /// Whether `--no-cache` or `--no-cache-filter` is about a stage.

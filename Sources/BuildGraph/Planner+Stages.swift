@@ -229,6 +229,7 @@ extension Planner {
             let layered = (triggers + entry.stage.instructions).filter(\.makesOperation).count
             if case .image = entry.base { state.step = 1 }
             state.stepCount = layered + state.step
+            nameBase(of: entry, state)
             for instruction in triggers {
                 state.isTrigger = true
                 do {
@@ -244,6 +245,13 @@ extension Planner {
         }
         planned[index] = state
         return state
+    }
+
+    /// Counts the base image as the first step of the first stage that starts from it.
+    private mutating func nameBase(of entry: StageEntry, _ state: StageState) {
+        guard case .image = entry.base, operations[state.head.rawValue].name.hasPrefix("FROM ") else { return }
+        let prefix = stepPrefix(entry, state, number: 1)
+        operations[state.head.rawValue].name = prefix + operations[state.head.rawValue].name
     }
 
     private mutating func initialState(of entry: StageEntry) async throws -> StageState {
