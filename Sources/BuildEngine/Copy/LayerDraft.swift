@@ -76,6 +76,8 @@ struct LayerDraft {
     /// Throws ``BuildError`` where something else is in the way.
     mutating func makeDirectories(_ path: FilePath, mode: UInt16 = 0o755, owner: Owner?, mtime: Timestamp? = nil) throws
     {
+        // The root is always there.
+        if path.components.isEmpty { return }
         switch try kind(at: path) {
         case .directory: return
         case nil: break

@@ -25,7 +25,7 @@ final class BaseImages: ImageResolver {
     func resolve(_ source: ImageSource, platform: Platform) async throws -> BaseImage {
         switch source {
         case .layout(let path, let tag, let digest):
-            let layout = try ImageLayout.open(directory: FilePath(path))
+            let layout = try ImageLayout.open(FilePath(path), store: store)
             let descriptor = try layout.select(digest?.description ?? tag)
             let image = try layout.resolve(descriptor, platform: platform)
             return remember(image, .layout(layout))
