@@ -109,7 +109,7 @@ struct Exporter {
             throw BuildError(.exportFailed, "\(path) is a directory")
         case .file(let path):
             do {
-                try OutputFile.write(path, body)
+                try AtomicOutput.write(to: path, body)
             } catch {
                 throw BuildError(.exportFailed, "cannot write \(path)", cause: error)
             }

@@ -1,4 +1,5 @@
 import Archive
+import BuildEngine
 import FileSystem
 import Glibc
 import SystemPackage
@@ -8,26 +9,12 @@ enum OutputFile {
     /// Has `body` write a file, under another name first. What exists at `path` and is no regular file, such as
     /// `/dev/stdout` or a named pipe, is written to in place.
     static func write(to path: FilePath, _ body: (any ByteSink) throws -> Void) throws {
-        var status = stat()
-        let exists = path.withPlatformString { stat($0, &status) } == 0
-        if exists, status.st_mode & S_IFMT != S_IFREG {
-            let file = try FileDescriptor.open(path, .writeOnly, options: .closeOnExec)
-            return try file.closeAfter { try body(FileSink(file)) }
-        }
-        let temporary = FilePath(path.string + ".slipway-" + String(UInt64.random(in: .min ... .max), radix: 36))
         do {
-            let file = try FileDescriptor.open(
-                temporary, .writeOnly, options: [.create, .exclusiveCreate, .closeOnExec],
-                permissions: [.ownerReadWrite, .groupRead, .otherRead])
-            try file.closeAfter {
-                try body(FileSink(file))
-                guard fsync(file.rawValue) == 0 else { throw Errno(rawValue: errno) }
-            }
-            guard rename(temporary.string, path.string) == 0 else { throw Errno(rawValue: errno) }
-        } catch {
-            unlink(temporary.string)
-            guard let cause = error as? Errno else { throw error }
+            try AtomicOutput.write(to: path, body)
+        } catch let cause as Errno {
             throw CommandFailure("cannot write \(path): \(cause)")
+        } catch let cause as FileSystemError {
+            throw CommandFailure("cannot write \(path): \(cause.code)")
         }
     }
 
