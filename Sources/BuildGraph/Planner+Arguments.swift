@@ -84,7 +84,7 @@ extension Planner {
     ) throws(DockerfileError) {
         var texts: [String] = []
         for argument in declaration.arguments {
-            let name = try expand(argument.name, state)
+            let name = argument.name.raw
             declaredArguments.insert(name)
             var value = options.buildArguments[name]
             if value == nil {

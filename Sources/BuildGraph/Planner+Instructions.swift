@@ -192,15 +192,18 @@ extension Planner {
     private mutating func planWorkdir(
         _ word: Word, _ instruction: Instruction, _ state: inout StageState, _ entry: StageEntry
     ) throws(DockerfileError) {
-        let path = absolutePath(try expand(word, state), in: state.workingDirectory)
-        state.configuration.container.workingDirectory = path
+        let text = try expand(word, state)
+        // The configuration keeps an absolute path as it is written, a slash at its end too.
+        let written = text.hasPrefix("/") ? text : absolutePath(text, in: state.workingDirectory)
+        state.configuration.container.workingDirectory = written
+        let path = absolutePath(written, in: "/")
         guard path != "/" else {
-            state.record("WORKDIR \(path)")
+            state.record("WORKDIR \(written)")
             return
         }
         let operation = MakeDirectoryOperation(path: path, owner: state.configuration.container.user)
-        append(.makeDirectory(operation), named: "WORKDIR \(path)", instruction, &state, entry)
-        state.record("WORKDIR \(path)", makesLayer: true)
+        append(.makeDirectory(operation), named: "WORKDIR \(written)", instruction, &state, entry)
+        state.record("WORKDIR \(written)", makesLayer: true)
     }
 
     /// The argument list of a command: the shell form is given to the stage's shell.

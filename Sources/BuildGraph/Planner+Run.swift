@@ -26,7 +26,8 @@ extension Planner {
         }
         let operation = RunOperation(
             arguments: arguments, environment: state.environment, proxyEnvironment: proxyEnvironment,
-            workingDirectory: state.workingDirectory, user: state.configuration.container.user, mounts: mounts,
+            workingDirectory: absolutePath(state.workingDirectory, in: "/"), user: state.configuration.container.user,
+            mounts: mounts,
             script: script, network: network, security: security, limits: limits)
         append(.run(operation), named: "RUN \(summary(of: run))", instruction, &state, entry)
         state.record("RUN \(state.recordedArguments)\(arguments.joined(separator: " ")) # buildkit", makesLayer: true)

@@ -24,9 +24,9 @@ import Testing
 
     private func copy(
         _ sources: [String], to destination: String, onto base: MemoryTree? = nil, owner: LayerDraft.Owner? = nil,
-        mode: String? = nil, excludes: [String] = [], parents: String? = nil
+        mode: String? = nil, excludes: [String] = [], parents: String? = nil, context: MemoryTree? = nil
     ) throws -> [String: TarEntry] {
-        let selector = Selector(tree: context, excludes: try IgnorePatterns(excludes))
+        let selector = Selector(tree: context ?? self.context, excludes: try IgnorePatterns(excludes))
         var writer = CopyWriter(
             draft: LayerDraft(over: base ?? image, epoch: Timestamp(seconds: 100)), destination: destination,
             owner: owner, mode: try mode.map(ModeChange.init(parsing:)), spool: try ArchiveSpool(directory: "/tmp"))
@@ -102,6 +102,31 @@ import Testing
         let entries = try copy(["hard"], to: "/h")
         #expect(entries["h/1"]?.kind == .file)
         #expect(entries["h/2"]?.kind == .hardLink("h/1"))
+    }
+
+    @Test func filesNamedOneByOneAreNotLinked() throws {
+        let entries = try copy(["hard/1", "hard/2"], to: "/h/")
+        #expect(entries["h/1"]?.kind == .file)
+        #expect(entries["h/2"]?.kind == .file)
+    }
+
+    @Test(arguments: ["/new", "/new/", "/srv", "/srv/"])
+    func theDestinationTakesTheTimeOfTheDirectoryThatIsCopied(_ destination: String) throws {
+        let context = MemoryTree(["/dir": .directory(mtime: 7), "/dir/x": .file()])
+        let entries = try copy(["dir"], to: destination, context: context)
+        let name = destination.split(separator: "/").joined()
+        #expect(entries[name]?.mtime == Timestamp(seconds: 7))
+        #expect(entries["srv"].map(\.mode) ?? 0o700 == 0o700)
+    }
+
+    @Test func aLinkToNowhereGetsItsDirectory() throws {
+        let image = MemoryTree(["/l": .link("/nowhere/x")])
+        #expect(try copy(["a.txt"], to: "/l", onto: image).keys.sorted() == ["nowhere", "nowhere/x"])
+    }
+
+    @Test(arguments: ["link/one.txt", "link/sub/two.md"])
+    func parentsDoNotFollowLinks(_ pattern: String) {
+        #expect(throws: BuildError.self) { try copy(["/"], to: "/p/", parents: pattern) }
     }
 
     @Test func excludesAreRelativeToTheSource() throws {

@@ -7,7 +7,7 @@ import SystemPackage
 struct MemoryTree: SourceTree {
     enum Item {
         case file(mode: UInt16 = 0o644, uid: UInt32 = 0, gid: UInt32 = 0, inode: UInt64 = 0, links: UInt64 = 1)
-        case directory(mode: UInt16 = 0o755, uid: UInt32 = 0, gid: UInt32 = 0)
+        case directory(mode: UInt16 = 0o755, uid: UInt32 = 0, gid: UInt32 = 0, mtime: Int64 = 50)
         case link(String)
     }
 
@@ -36,7 +36,8 @@ struct MemoryTree: SourceTree {
             status.inode = inode
             status.linkCount = links
             return SourceNode(status: status)
-        case .directory(let mode, let uid, let gid):
+        case .directory(let mode, let uid, let gid, let mtime):
+            let time = Timestamp(seconds: mtime)
             return SourceNode(status: FileStatus(kind: .directory, mode: mode, uid: uid, gid: gid, mtime: time))
         case .link(let target):
             return SourceNode(

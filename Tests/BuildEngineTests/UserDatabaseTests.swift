@@ -27,6 +27,7 @@ import Testing
     @Test(
         arguments: [
             ("app", 1000, 33), ("app:www", 1000, 33), ("5", 5, 5), ("5:6", 5, 6), ("root", 0, 0), (":44", 0, 44),
+            ("5:", 5, 0), ("app:", 1000, 0),
         ] as [(String, UInt32, UInt32)])
     func owners(_ text: String, _ uid: UInt32, _ gid: UInt32) throws {
         let owner = try database.owner(text)

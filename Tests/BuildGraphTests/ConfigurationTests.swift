@@ -46,6 +46,19 @@ import Testing
         #expect(!graph.configuration.container.environment.contains { $0.hasPrefix("B=") })
     }
 
+    @Test func theWorkingDirectoryStaysAsItIsWritten() async throws {
+        let graph = try await plan("FROM base\nWORKDIR /a//b/../c/\nRUN show\nWORKDIR d/")
+        #expect(graph.created.first == "WORKDIR /a//b/../c/")
+        #expect(graph.run("show")?.workingDirectory == "/a/c")
+        #expect(graph.configuration.container.workingDirectory == "/a/c/d")
+    }
+
+    @Test func namesOfArgumentsDoNotExpand() async throws {
+        let graph = try await plan("FROM base\nARG N=X\nARG $N=v\nRUN show")
+        #expect(graph.run("show")?.environment["X"] == nil)
+        #expect(graph.created[1] == "ARG $N=v")
+    }
+
     @Test func platformArgumentsMustBeDeclared() async throws {
         let graph = try await plan("FROM base\nRUN one\nARG TARGETARCH\nRUN two")
         #expect(graph.run("one")?.environment["TARGETARCH"] == nil)

@@ -10,7 +10,7 @@ import OCI
 struct OperationKeys {
     /// The digest of what an operation is, without its inputs.
     private static func definition(_ operation: Operation) -> KeyHasher {
-        var hasher = KeyHasher("operation/1")
+        var hasher = KeyHasher("operation/2")
         hasher.add(operation.platform.description)
         switch operation.kind {
         case .scratch:

@@ -37,21 +37,24 @@ struct CopyWriter {
     /// The mode of directories that are made on the way: `--chmod` counts for them where it is a number.
     private var directoryMode: UInt16 { mode?.absoluteMode ?? 0o755 }
 
+    /// Writes one thing that a source names. Hard links are kept within it, not between one source and the next.
     mutating func write(_ item: Selection.Item) throws {
-        let parent = isDirectory ? destination : destination.removingLastComponent()
-        try draft.makeDirectories(try draft.resolve(parent), mode: directoryMode, owner: owner)
-        let target = try draft.resolve(destination)
+        links.removeAll()
         if item.unpacks, let location = item.root.location, let archive = try spool.open(location) {
-            try unpack(archive, to: target)
+            try unpack(archive, to: try draft.resolve(destination))
         } else if item.root.isDirectory {
-            try writeDirectory(item, to: target)
+            try writeDirectory(item, to: try draft.resolve(destination))
         } else {
-            try writeFile(item, to: target)
+            if isDirectory {
+                try draft.makeDirectories(try draft.resolve(destination), mode: directoryMode, owner: owner)
+            }
+            try writeFile(item, to: try draft.resolve(destination))
         }
     }
 
     private mutating func writeDirectory(_ item: Selection.Item, to target: FilePath) throws {
         try draft.makeDirectories(target, mode: directoryMode, owner: owner, mtime: item.root.status.mtime)
+        try draft.setTime(item.root.status.mtime, ofDirectory: target)
         for entry in item.entries {
             let path = target.pushing(entry.path)
             if entry.isImplied, try draft.isDirectory(path) { continue }
@@ -68,6 +71,7 @@ struct CopyWriter {
                 .copyFailed, "more than one file is copied to \(destination)", range: item.range,
                 help: "when copying several files the destination must be a directory and end with a /")
         }
+        try draft.makeDirectories(target.removingLastComponent(), mode: directoryMode, owner: owner)
         try write(item.root, at: target)
     }
 
@@ -111,12 +115,15 @@ struct CopyWriter {
             let parent = try draft.resolve(target.pushing(entry.path.removingLastComponent()))
             try draft.makeDirectories(parent, owner: owner)
             if let name = entry.path.lastComponent { entry.path = parent.appending(name).removingRoot() }
-            if case .hardLink(let first) = entry.kind {
-                entry.kind = .hardLink(try draft.resolve(target.pushing(first)).removingRoot())
-            }
             if let owner {
                 entry.uid = owner.uid
                 entry.gid = owner.gid
+            }
+            if case .hardLink(let first) = entry.kind {
+                let path = try draft.resolve(target.pushing(first))
+                entry.kind = .hardLink(path.removingRoot())
+                // Both names are one file, and the archive's last word on its attributes counts.
+                draft.setAttributes(of: path, as: entry)
             }
             try draft.replace(entry, content: content)
         }

@@ -128,6 +128,27 @@ struct LayerDraft {
         try repeatParents(of: path)
     }
 
+    /// Gives a directory the time of the one whose content was copied into it. The root keeps its own.
+    mutating func setTime(_ time: Timestamp, ofDirectory path: FilePath) throws {
+        if path.components.isEmpty { return }
+        if items[path] == nil {
+            guard let node = try baseNode(at: path) else { return }
+            put(node.tarEntry(at: path.removingRoot()), content: .none)
+            try repeatParents(of: path)
+        }
+        items[path]?.entry.entry.mtime = time
+    }
+
+    /// Gives a file that the instruction has written the owner, mode and time of another entry.
+    mutating func setAttributes(of path: FilePath, as other: TarEntry) {
+        guard var item = items[path] else { return }
+        item.entry.entry.mode = other.mode
+        item.entry.entry.uid = other.uid
+        item.entry.entry.gid = other.gid
+        item.entry.entry.mtime = other.mtime
+        items[path] = item
+    }
+
     private mutating func put(_ entry: TarEntry, content: LayerEntry.Source) {
         items[FilePath("/").pushing(entry.path)] = Item(
             entry: LayerEntry(entry, source: content), isRepeated: false)

@@ -109,8 +109,11 @@ struct Selector {
         let cleaned = FilePath("/").pushing(FilePath(pattern)).lexicallyNormalized()
         let relative = FilePath(root: nil, cleaned.components)
         if !containsWildcard(source.path), !containsWildcard(pattern) {
-            guard try tree.node(at: tree.resolve(base.pushing(relative))) != nil else {
-                throw notFound(base.pushing(relative), source)
+            let path = base.pushing(relative)
+            let parent = path.removingLastComponent()
+            // The directories on the way are made anew, so a link among them has no place in the image.
+            guard try tree.resolve(parent) == parent, try tree.node(at: path) != nil else {
+                throw notFound(path, source)
             }
         }
         guard let root = try tree.node(at: base) else { throw notFound(base, source) }

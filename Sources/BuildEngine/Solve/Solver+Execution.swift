@@ -26,7 +26,7 @@ extension Solver {
         let view = try LayerView(layers: base, store: layerStore)
         var owner: LayerDraft.Owner?
         if !directory.owner.isEmpty {
-            let user = try UserDatabase(of: view).process(directory.owner)
+            let user = try UserDatabase(of: view).owner(directory.owner)
             owner = LayerDraft.Owner(uid: user.uid, gid: user.gid)
         }
         var draft = LayerDraft(over: LayerTree(view: view), epoch: epoch.time)

@@ -76,6 +76,8 @@ extension UserDatabase {
             throw UnknownUser(description: "unable to find user \(userPart): \(reason)")
         }
         if let groupPart { identity.gid = try group(groupPart) }
+        // An empty group, as in `7:`, is the superuser's.
+        if specification.hasSuffix(":") { identity.gid = 0 }
         return identity
     }
 
