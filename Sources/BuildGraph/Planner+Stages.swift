@@ -144,7 +144,8 @@ extension Planner {
             resolvedImages[key] = .success(image)
             return image
         } catch let cause where !(cause is CancellationError) {
-            let suggestion = closest(to: name, among: dockerfile.stages.compactMap(\.name))
+            let names = dockerfile.stages.compactMap(\.name)
+            let suggestion = Suggestion.closest(to: name, among: names, ignoringCase: true)
             throw BaseImageError(name: name, range: range, suggestion: suggestion, cause: cause)
         }
     }

@@ -1,3 +1,5 @@
+import Dockerfile
+
 /// Small text forms that the history of an image and messages share.
 
 /// A list as Go's `%q` prints it: `["a" "b"]`.
@@ -55,34 +57,7 @@ func firstRange(of needle: String, in text: String) -> Range<String.Index>? {
     return nil
 }
 
-/// The name nearest to what was written, if any is near enough to be what was meant.
-func closest(to name: String, among names: [String]) -> String? {
-    let limit = name.count < 4 ? 1 : max(2, name.count / 3)
-    let distances = names.map { ($0, editDistance(name.lowercased(), $0.lowercased())) }
-    return distances.filter { $0.1 > 0 && $0.1 <= limit }.min { $0.1 < $1.1 }?.0
-}
-
 /// ` (did you mean NAME?)`, or nothing.
 func didYouMean(_ name: String, among names: [String]) -> String {
-    closest(to: name, among: names).map { " (did you mean \($0)?)" } ?? ""
-}
-
-/// How many single characters have to be inserted, removed or replaced (Levenshtein).
-private func editDistance(_ left: String, _ right: String) -> Int {
-    let left = Array(left.utf8)
-    let right = Array(right.utf8)
-    guard !left.isEmpty, !right.isEmpty, left.count < 200, right.count < 200 else {
-        return max(left.count, right.count)
-    }
-    var row = Array(0...right.count)
-    for i in 1...left.count {
-        var diagonal = row[0]
-        row[0] = i
-        for j in 1...right.count {
-            let above = row[j]
-            row[j] = min(above + 1, row[j - 1] + 1, diagonal + (left[i - 1] == right[j - 1] ? 0 : 1))
-            diagonal = above
-        }
-    }
-    return row[right.count]
+    Suggestion.closest(to: name, among: names, ignoringCase: true).map { " (did you mean \($0)?)" } ?? ""
 }

@@ -26,7 +26,8 @@ import Testing
         _ sources: [String], to destination: String, onto base: MemoryTree? = nil, owner: LayerDraft.Owner? = nil,
         mode: String? = nil, excludes: [String] = [], parents: String? = nil, context: MemoryTree? = nil
     ) throws -> [String: TarEntry] {
-        let selector = Selector(tree: context ?? self.context, excludes: try IgnorePatterns(excludes))
+        let selector = Selector(
+            tree: context ?? self.context, excludes: try IgnorePatterns(excludes), place: "in the build context")
         var writer = CopyWriter(
             draft: LayerDraft(over: base ?? image, epoch: Timestamp(seconds: 100)), destination: destination,
             owner: owner, mode: try mode.map(ModeChange.init(parsing:)), spool: try ArchiveSpool(directory: "/tmp"))
@@ -56,6 +57,16 @@ import Testing
     @Test(arguments: ["missing", "dangling", "dir/missing", "escape/passwd"])
     func missingSources(_ source: String) {
         #expect(throws: BuildError.self) { try paths([source], to: "/x") }
+    }
+
+    @Test(arguments: [
+        ("b.tx", "did you mean \"b.txt\"?"), ("/dir/sub/tow.md", "did you mean \"/dir/sub/two.md\"?"),
+        ("dir/sub/three", "\"/dir/sub\" holds two.md"), ("../a.text", "files above it cannot be copied"),
+        ("link/one.tx", "did you mean \"dir/one.txt\"?"), ("a.txt/x", "\"/\" holds a.txt, b.txt, "),
+    ])
+    func missingSourcesComeWithHelp(_ source: String, _ help: String) throws {
+        let error = #expect(throws: BuildError.self) { try paths([source], to: "/x") }
+        #expect(error?.help?.hasPrefix(help) == true, "\(error?.help ?? "")")
     }
 
     @Test func linksInTheImageAreFollowedToTheDestination() throws {

@@ -55,7 +55,8 @@ struct DefinitionKeys: Sendable {
         switch source.origin {
         case .context(let name):
             guard let tree = contexts[name] else { break }
-            let items = try Selector(tree: tree, excludes: try patterns(excludes, source.range)).select(source)
+            let selector = Selector(tree: tree, excludes: try patterns(excludes, source.range), place: name.place)
+            let items = try selector.select(source)
             hasher.add(try await contents.digest(of: Selection(items: items), in: name))
         case .operation(let id):
             hasher.add(definitions[id.rawValue])
@@ -84,7 +85,7 @@ struct DefinitionKeys: Sendable {
             guard let tree = contexts[name] else { break }
             let whole = CopyOperation.Source(
                 origin: source, path: escapedPattern(path), parentsPattern: nil, unpacks: false, range: nil)
-            let items = try Selector(tree: tree, excludes: try IgnorePatterns([])).select(whole)
+            let items = try Selector(tree: tree, excludes: try IgnorePatterns([]), place: name.place).select(whole)
             hasher.add(try await contents.digest(of: Selection(items: items), in: name))
         case .inline, .remoteFile, .git: break
         }

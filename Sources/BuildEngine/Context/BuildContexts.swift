@@ -35,13 +35,13 @@ struct BuildContexts {
             }
             root = directory
         }
-        let tree = try ContextTree(walking: root, ignoring: try ignorePatterns(of: name, root))
+        let tree = try ContextTree(walking: root, ignoring: try ignoreFile(of: name, root))
         trees[name] = tree
         return tree
     }
 
     /// The patterns of `<Dockerfile>.dockerignore` for the main context, else of `.dockerignore` in its root.
-    private func ignorePatterns(of name: ContextName, _ root: FilePath) throws -> IgnorePatterns {
+    private func ignoreFile(of name: ContextName, _ root: FilePath) throws -> IgnoreFile {
         var candidates = [root.appending(".dockerignore")]
         if name == .main, let dockerfile {
             var own = dockerfile
@@ -50,13 +50,14 @@ struct BuildContexts {
         }
         for path in candidates {
             guard let bytes = try Self.read(path, limit: 1 << 20) else { continue }
+            let file = path.lastComponent?.string ?? ""
             do {
-                return try IgnorePatterns(file: bytes)
+                return IgnoreFile(name: file, patterns: try IgnorePatterns(file: bytes))
             } catch {
-                throw BuildError(.invalidContext, "\(path.lastComponent?.string ?? ""):\(error.line): \(error.message)")
+                throw BuildError(.invalidContext, "\(file):\(error.line): \(error.message)")
             }
         }
-        return try IgnorePatterns([])
+        return IgnoreFile(name: ".dockerignore", patterns: try IgnorePatterns([]))
     }
 
     /// The bytes of a file; nil if there is none.

@@ -12,13 +12,17 @@ struct ContextTree: SourceTree {
     private let names: [FilePath: [FilePath.Component]]
     /// The latest modification of a file in the context, if it has any file.
     let newestModification: Timestamp?
+    /// What was left out.
+    let ignoreFile: IgnoreFile
 
-    /// Walks a directory. Paths that `ignore` matches are left out, with all below them unless a pattern that starts
+    /// Walks a directory. Paths that `ignoreFile` matches are left out, with all below them unless a pattern that starts
     /// with `!` may take some of it in again.
     ///
     /// Throws ``BuildError`` where the directory cannot be read.
-    init(walking root: FilePath, ignoring ignore: IgnorePatterns) throws {
+    init(walking root: FilePath, ignoring ignoreFile: IgnoreFile) throws {
         self.root = root
+        self.ignoreFile = ignoreFile
+        let ignore = ignoreFile.patterns
         var statuses: [FilePath: FileStatus] = [:]
         var names: [FilePath: [FilePath.Component]] = [:]
         var newest: Timestamp?
@@ -83,6 +87,12 @@ struct ContextTree: SourceTree {
         try (names[path] ?? []).compactMap { name in
             try node(at: path.appending(name)).map { (name, $0) }
         }
+    }
+
+    /// Whether the directory has something at a path that was left out of the context.
+    func isLeftOut(_ path: FilePath) -> Bool {
+        guard statuses[path] == nil, let name = path.lastComponent.flatMap(FileName.init) else { return false }
+        return (try? parent(of: path).0.status(of: name)) != nil
     }
 
     private func parent(of path: FilePath) throws -> (DirectoryHandle, FileName) {

@@ -36,6 +36,8 @@ struct Selection {
 struct Selector {
     var tree: any SourceTree
     var excludes: IgnorePatterns
+    /// What the tree is, for messages: `in the build context`.
+    var place: String
 
     /// The items of one source.
     ///
@@ -154,15 +156,8 @@ struct Selector {
     }
 
     private func notFound(_ path: FilePath, _ source: CopyOperation.Source) -> BuildError {
-        let place =
-            switch source.origin {
-            case .context(.main): "in the build context"
-            case .context(.named(let name)): "in the context '\(name)'"
-            default: "in its source"
-            }
-        return BuildError(
-            .copyFailed, "failed to calculate the checksum of \"\(path)\": not found \(place)", range: source.range,
-            help: "check the spelling, and that no pattern of .dockerignore leaves it out")
+        MissingPath(path: path, written: source.parentsPattern ?? source.path, tree: tree, place: place)
+            .error(at: source.range)
     }
 }
 

@@ -32,7 +32,9 @@ final class Progress: Sendable {
             sink.emit(ProgressEvent(kind: .finished(id, .canceled)))
             throw CancellationError()
         } catch {
-            sink.emit(ProgressEvent(kind: .finished(id, .failed(message: "\(error)"))))
+            // Where it stands in the Dockerfile is told once, with the error that ends the build.
+            let message = (error as? DockerfileError)?.message ?? "\(error)"
+            sink.emit(ProgressEvent(kind: .finished(id, .failed(message: message))))
             throw error
         }
     }

@@ -71,7 +71,7 @@ extension Solver {
         switch source.origin {
         case .context(let name):
             guard let tree = contexts[name] else { return [] }
-            return try Selector(tree: tree, excludes: try IgnorePatterns(excludes)).select(source)
+            return try Selector(tree: tree, excludes: try IgnorePatterns(excludes), place: name.place).select(source)
         case .inline(let file):
             let path = FilePath("inline-\(source.range?.start.offset ?? 0)")
             try AtomicFile.write(file.content, to: scratch.pushing(path))
@@ -130,7 +130,9 @@ extension Solver {
     private func contextLayer(_ tree: ContextTree, _ path: String) async throws -> CommittedLayer {
         let source = CopyOperation.Source(
             origin: .context(.main), path: escapedPattern(path), parentsPattern: nil, unpacks: false, range: nil)
-        let items = try Selector(tree: tree, excludes: try IgnorePatterns([])).select(source)
+        let items = try Selector(
+            tree: tree, excludes: try IgnorePatterns([]), place: "in the source of the mount"
+        ).select(source)
         var writer = CopyWriter(
             draft: LayerDraft(over: EmptyTree(), epoch: epoch.time), destination: path, owner: nil, mode: nil,
             spool: try ArchiveSpool(directory: lease.directory))
@@ -150,7 +152,8 @@ extension Solver {
         var writer = CopyWriter(
             draft: LayerDraft(over: EmptyTree(), epoch: epoch.time), destination: "/", owner: nil, mode: nil,
             spool: try ArchiveSpool(directory: lease.directory))
-        for item in try Selector(tree: tree, excludes: try IgnorePatterns([])).select(pattern) {
+        let selector = Selector(tree: tree, excludes: try IgnorePatterns([]), place: "in the source of the mount")
+        for item in try selector.select(pattern) {
             try writer.write(item)
         }
         try LayerStore.write(writer.draft.entries, below: try DirectoryHandle(directory))

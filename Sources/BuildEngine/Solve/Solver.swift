@@ -186,7 +186,8 @@ struct Solver: Sendable {
         let tree = LayerTree(view: try LayerView(layers: layers, store: layerStore))
         let source = CopyOperation.Source(
             origin: .context(.main), path: escapedPattern(path), parentsPattern: nil, unpacks: false, range: nil)
-        let selection = Selection(items: try Selector(tree: tree, excludes: try IgnorePatterns([])).select(source))
+        let selector = Selector(tree: tree, excludes: try IgnorePatterns([]), place: "in the source of the mount")
+        let selection = Selection(items: try selector.select(source))
         let files = SelectionKey.regularFiles(of: selection).map(\.location)
         return SelectionKey(selection, digests: try await FileDigests.compute(files)).digest
     }
@@ -200,7 +201,8 @@ struct Solver: Sendable {
         let layers = results[id] ?? []
         try await provider.unpack(layers)
         let tree = LayerTree(view: try LayerView(layers: layers, store: layerStore))
-        return Selection(items: try Selector(tree: tree, excludes: try IgnorePatterns(excludes)).select(source))
+        let selector = Selector(tree: tree, excludes: try IgnorePatterns(excludes), place: graph[id].place)
+        return Selection(items: try selector.select(source))
     }
 
     private func execute(

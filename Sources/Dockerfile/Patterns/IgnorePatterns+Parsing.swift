@@ -53,7 +53,7 @@ extension IgnorePatterns {
         do {
             var parser = PatternParser(text)
             let compiled = PathPattern(try parser.parse(doubleStars: true))
-            return Pattern(text: text, compiled: compiled, isException: isException)
+            return Pattern(text: text, compiled: compiled, isException: isException, line: line)
         } catch {
             throw ParsingError(message: error.description, line: line)
         }

@@ -15,6 +15,8 @@ public struct IgnorePatterns: Sendable {
         var text: String
         var compiled: PathPattern
         var isException: Bool
+        /// The line in the file, counted from 1; or the place in the list of patterns.
+        var line: Int
     }
 
     let patterns: [Pattern]
@@ -36,12 +38,21 @@ public struct IgnorePatterns: Sendable {
 
     /// Whether a path is ignored. The path is relative, slash-separated and clean; `.` is never ignored.
     public func matches(_ path: String) -> Bool {
-        guard path != ".", !path.isEmpty, !patterns.isEmpty else { return false }
+        decisivePattern(for: path).map { !$0.isException } ?? false
+    }
+
+    /// The line of the pattern that ignores a path, counted from 1, and the pattern itself, cleaned; nil for a path that
+    /// is not ignored.
+    public func pattern(ignoring path: String) -> (line: Int, text: String)? {
+        decisivePattern(for: path).flatMap { $0.isException ? nil : ($0.line, $0.text) }
+    }
+
+    /// The last pattern that matches decides.
+    private func decisivePattern(for path: String) -> Pattern? {
+        guard path != ".", !path.isEmpty, !patterns.isEmpty else { return nil }
         let scalars = Array(path.unicodeScalars)
         let ends = scalars.indices.filter { scalars[$0] == "/" } + [scalars.count]
-        // The last pattern that matches decides.
-        let decisive = patterns.last { pattern in ends.contains { pattern.compiled.matches(scalars[..<$0]) } }
-        return decisive.map { !$0.isException } ?? false
+        return patterns.last { pattern in ends.contains { pattern.compiled.matches(scalars[..<$0]) } }
     }
 
     /// Matches a path whose parent directory was matched before; `parent` is nil at the top. Walking a tree this way

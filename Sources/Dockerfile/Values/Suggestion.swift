@@ -1,7 +1,7 @@
 /// Finds what the user may have meant.
-enum Suggestion {
+public enum Suggestion {
     /// The candidate closest to a word, if at most two edits (Levenshtein) away. Ties go to the first candidate.
-    static func closest(to word: String, among candidates: [String], ignoringCase: Bool = false) -> String? {
+    public static func closest(to word: String, among candidates: [String], ignoringCase: Bool = false) -> String? {
         let wanted = Array((ignoringCase ? word.lowercased() : word).unicodeScalars.prefix(64))
         var best: String?
         var bestDistance = 3

@@ -17,7 +17,6 @@ extension ErrorReport {
         case let error as DockerfileError:
             self.init(error.message, help: error.diagnostic.help, exitCode: .usage)
             location = Location(range: error.diagnostic.range, in: error.diagnostic.source)
-            rendered = error.description
         case let error as SandboxError:
             self.init(error.message + (error.cause.map { ": \($0)" } ?? ""), help: error.help)
         case let error as CommandFailure:
@@ -50,6 +49,11 @@ extension ErrorReport.Location {
     /// The lines of a range, if the place of the error is known.
     fileprivate init?(range: SourceRange?, in source: SourceFile?) {
         guard let range, let source else { return nil }
-        self.init(file: source.name, line: range.start.line, source: range.lines.map { source.line($0) })
+        let lines = range.lines.map { source.line($0) }
+        self.init(file: source.name, line: range.start.line, source: lines)
+        guard lines.count == 1 else { return }
+        column = range.start.column
+        let end = range.end.line == range.start.line ? range.end.column : lines[0].unicodeScalars.count + 1
+        length = max(1, end - range.start.column)
     }
 }

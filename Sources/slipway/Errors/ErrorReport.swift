@@ -1,11 +1,11 @@
 /// An error as the user meets it: what happened, where in the Dockerfile, what to do.
 ///
-///     error: process "/bin/sh -c false" did not complete successfully: exit code: 1
-///      --> Dockerfile:12
+///     error: failed to calculate the checksum of "/mian.go": not found in the build context
+///      --> Dockerfile:12:6
 ///       |
-///    12 | RUN false
-///       |
-///       = help: …
+///    12 | COPY mian.go /src/
+///       |      ^^^^^^^
+///       = help: did you mean "main.go"?
 struct ErrorReport: Equatable, Sendable {
     /// A line of a file, and its text as far as it is known.
     struct Location: Equatable, Sendable {
@@ -14,13 +14,16 @@ struct ErrorReport: Equatable, Sendable {
         var line: Int
         /// Counted from 1.
         var column: Int?
+        /// How many columns from `column` on are marked.
+        var length: Int
         /// The lines from `line` on, without their ends.
         var source: [String]
 
-        init(file: String, line: Int, column: Int? = nil, source: [String] = []) {
+        init(file: String, line: Int, column: Int? = nil, length: Int = 1, source: [String] = []) {
             self.file = file
             self.line = line
             self.column = column
+            self.length = length
             self.source = source
         }
     }
@@ -30,8 +33,6 @@ struct ErrorReport: Equatable, Sendable {
     var location: Location?
     /// What the user can do about it.
     var help: String?
-    /// Text that already renders all of the above, for diagnostics that mark columns.
-    var rendered: String?
     /// With which status the program ends.
     var exitCode: ExitCode
     /// Whether nothing is printed: nobody reads the output of the program any more.
@@ -53,7 +54,6 @@ struct ErrorReport: Equatable, Sendable {
     ///
     /// - Parameter palette: what the terminal can show; the word `error` is coloured, the rest is plain.
     func text(palette: Palette) -> String {
-        if let rendered { return palette.coloringError(rendered) + "\n" }
         let ascii = !palette.unicode
         var lines = ["error: " + TerminalText.sanitizedLines(message, ascii: ascii)]
         var gutter = " "
@@ -71,11 +71,28 @@ struct ErrorReport: Equatable, Sendable {
                     let shown = DisplayWidth.cut(text, to: Self.widestSource, ellipsis: palette.ellipsis)
                     lines.append("\(padding)\(number) | \(shown)")
                 }
-                lines.append(location.source.count > Self.longestSource ? "\(gutter) | ..." : "\(gutter) |")
+                let isCut = location.source.count > Self.longestSource
+                lines.append("\(gutter) |" + (isCut ? " ..." : location.marker(columns: Self.widestSource)))
             }
         }
         if let help { lines.append("\(gutter) = help: \(TerminalText.sanitizedLines(help, ascii: ascii))") }
         return palette.coloringError(lines.joined(separator: "\n")) + "\n"
+    }
+}
+
+extension ErrorReport.Location {
+    /// The line below the source that marks the columns, with a blank in front; empty where no column is known.
+    fileprivate func marker(columns: Int) -> String {
+        guard let column, source.count == 1 else { return "" }
+        let text = source[0]
+        let start = text.unicodeScalars.index(text.startIndex, offsetBy: column - 1, limitedBy: text.endIndex)
+        guard let start else { return "" }
+        let end = text.unicodeScalars.index(start, offsetBy: length, limitedBy: text.endIndex) ?? text.endIndex
+        let indent = DisplayWidth.of(TerminalText.sanitized(String(text[..<start]), ascii: false))
+        let width = DisplayWidth.of(TerminalText.sanitized(String(text[start..<end]), ascii: false))
+        guard indent < columns else { return "" }
+        let marks = String(repeating: "^", count: min(max(width, 1), columns - indent))
+        return " " + String(repeating: " ", count: indent) + marks
     }
 }
 

@@ -31,6 +31,20 @@ import Testing
                 """)
     }
 
+    @Test(arguments: [
+        (5..<8, " --> Dockerfile:1:6", "  |      ^^"), (0..<12, " --> Dockerfile:1:1", "  | ^^^^^^^^^^"),
+        (10..<12, " --> Dockerfile:1:9", "  |          ^"),
+    ])
+    func columnsAreMarked(_ range: Range<Int>, _ place: String, _ marks: String) {
+        // Two of the characters are two columns wide.
+        let source = SourceFile(name: "Dockerfile", text: "COPY 世x éy\n")
+        let text = ErrorReport(BuildError(.copyFailed, "x", range: source.range(range), source: source))
+            .text(palette: plain)
+        let lines = text.split(separator: "\n").map(String.init)
+        #expect(lines[1] == place)
+        #expect(lines[4] == marks, "\(text)")
+    }
+
     @Test func controlCharactersDoNotReachTheTerminal() {
         let report = ErrorReport(
             "bad \u{1B}[31mname\u{07}", location: .init(file: "D\u{1B}c", line: 9, source: ["\u{1B}]0;x\u{07}é"]),
