@@ -30,10 +30,16 @@ public final class TestServer: Sendable {
         public var stalls = false
 
         /// An answer of the given parts.
-        public init(status: Int = 200, headers: [(String, String)] = [], body: [UInt8] = []) {
+        public init(
+            status: Int = 200, headers: [(String, String)] = [], body: [UInt8] = [], breakAfter: Int? = nil,
+            isChunked: Bool = false, stalls: Bool = false
+        ) {
             self.status = status
             self.headers = headers
             self.body = body
+            self.breakAfter = breakAfter
+            self.isChunked = isChunked
+            self.stalls = stalls
         }
 
         public static func text(_ text: String, status: Int = 200, _ headers: (String, String)...) -> Reply {
