@@ -27,11 +27,15 @@ let rooms = [
         name: "Archive",
         dependencies: ["FileSystem", "CDeflate", "CZlib", "CZstd", "CLzma", "CBzip2", system], touchesC: true),
     // floor 2
+    Room(name: "HTTP", dependencies: [http, nioSSL, system] + nio),
     Room(name: "ContentStore", dependencies: ["OCI", "Archive", "FileSystem", "CSQLite", system], touchesC: true),
     // floor 3
     Room(name: "Sandbox", dependencies: ["CSandbox", "CSeccomp", "FileSystem", system], touchesC: true),
     Room(name: "LayerStore", dependencies: ["ContentStore", "OCI", "Archive", "FileSystem", system], touchesC: true),
-    Room(name: "Registry", dependencies: ["ContentStore", "OCI", "FileSystem", http, nioSSL, system] + nio),
+    Room(name: "Registry", dependencies: ["ContentStore", "HTTP", "OCI", "FileSystem", system]),
+    Room(
+        name: "Remote",
+        dependencies: ["ContentStore", "HTTP", "OCI", "Dockerfile", "FileSystem", system, subprocess]),
     // floor 4
     Room(name: "BuildGraph", dependencies: ["Dockerfile", "OCI"]),
     // floor 5
@@ -39,7 +43,7 @@ let rooms = [
         name: "BuildEngine",
         dependencies: [
             "BuildGraph", "Dockerfile", "OCI", "Archive", "ContentStore", "LayerStore", "Sandbox", "Registry",
-            "FileSystem", system, subprocess,
+            "HTTP", "Remote", "FileSystem", system, subprocess,
         ], touchesC: true),
 ]
 
@@ -70,10 +74,12 @@ let package = Package(
             name: "slipway",
             dependencies: [
                 "BuildEngine", "BuildGraph", "Dockerfile", "OCI", "Archive", "ContentStore", "LayerStore", "Sandbox",
-                "Registry", "FileSystem", arguments, system,
+                "Registry", "HTTP", "Remote", "FileSystem", arguments, system,
             ]),
         // What SandboxTests start as another user or kill without warning.
         .executableTarget(name: "SandboxHarness", dependencies: ["Sandbox", system], path: "Tests/SandboxHarness"),
+        // A server that lies, for the tests of what asks servers.
+        .target(name: "LoopbackServer", dependencies: nio, path: "Tests/LoopbackServer"),
         .testTarget(name: "slipwayTests", dependencies: ["slipway"]),
         // Imports none of the house's modules: it judges the program from outside.
         .testTarget(
@@ -85,7 +91,8 @@ let package = Package(
             .testTarget(
                 name: room.name + "Tests",
                 dependencies: [.target(name: room.name)] + room.dependencies
-                    + (room.name == "Sandbox" ? ["SandboxHarness"] : []))
+                    + (room.name == "Sandbox" ? ["SandboxHarness"] : [])
+                    + (["Registry", "Remote"].contains(room.name) ? ["LoopbackServer"] : []))
         },
     swiftLanguageModes: [.v6]
 )

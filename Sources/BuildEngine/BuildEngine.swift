@@ -6,6 +6,7 @@ import FileSystem
 import LayerStore
 import OCI
 public import Registry
+public import Remote
 public import Sandbox
 import SystemPackage
 
@@ -21,10 +22,12 @@ public struct BuildEngine: Sendable {
     private let store: ContentStore
     private let launcher: SandboxLauncher
     private let registry: RegistryClient
+    private let remote: RemoteClient
 
-    /// An engine on a store that can be written to.
-    public init(store: ContentStore, launcher: SandboxLauncher, registry: RegistryClient) {
+    /// An engine on a store that can be written to. `remote` brings what `ADD` takes from addresses into the same store.
+    public init(store: ContentStore, launcher: SandboxLauncher, registry: RegistryClient, remote: RemoteClient) {
         self.store = store
+        self.remote = remote
         self.launcher = launcher
         self.registry = registry
     }
@@ -67,7 +70,9 @@ public struct BuildEngine: Sendable {
             request: request, dockerfile: dockerfile, store: store, layerStore: layerStore,
             provider: LayerProvider(store: store, layers: layerStore),
             images: BaseImages(store: store, registry: registry), launcher: launcher, lease: lease, progress: progress,
-            contexts: BuildContexts(request, dockerfile: dockerfilePath))
+            contexts: BuildContexts(request, dockerfile: dockerfilePath),
+            remotes: RemoteSources(
+                client: remote, credentials: RemoteCredentials(request), store: store, progress: progress))
         var assemblers: [ImageAssembler] = []
         for platform in request.platforms.isEmpty ? [request.plan.targetPlatform] : request.platforms {
             assemblers.append(try await session.build(for: platform))

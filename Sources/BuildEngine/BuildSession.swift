@@ -5,6 +5,7 @@ import Dockerfile
 import FileSystem
 import LayerStore
 import OCI
+import Remote
 import Sandbox
 
 /// What the platforms of one build have in common, and the way from the Dockerfile to the layers of one of them.
@@ -19,6 +20,7 @@ struct BuildSession {
     let lease: Lease
     let progress: Progress
     var contexts: BuildContexts
+    var remotes: RemoteSources
 
     /// Plans and solves the graph for a platform. What comes of it is assembled and exported by the caller.
     mutating func build(for platform: Platform) async throws -> ImageAssembler {
@@ -26,27 +28,41 @@ struct BuildSession {
         options.namedContexts = request.namedContexts.mapValues(\.plan)
         options.targetPlatform = platform
         options.namesPlatform = request.platforms.count > 1
-        let planner = Planner(dockerfile: dockerfile, options: options, resolver: images)
+        var planner = Planner(dockerfile: dockerfile, options: options, resolver: images)
+        options.sourceDateEpoch = try await seconds(of: try planner.epochSource())
+        planner = Planner(dockerfile: dockerfile, options: options, resolver: images)
         let graph = try await progress.step("[internal] load metadata of base images") { try await planner.plan() }
         for argument in graph.unusedBuildArguments {
             progress.warn("UnusedBuildArgument", "build argument \(argument) was given but no stage declares it")
         }
+        try await remotes.resolve(graph)
         let trees = try await walk(graph)
         let main = try request.context.map { _ in try contexts.tree(.main) }
         let epoch = await Epoch.find(
             given: graph.sourceDateEpoch ?? request.sourceDateEpoch, context: main, graph: graph)
         var contents = ContextDigests(store: store, contexts: trees)
-        let keys = try await DefinitionKeys(graph, contexts: trees, contents: &contents)
+        let keys = try await DefinitionKeys(graph, contexts: trees, remotes: remotes, contents: &contents)
         try contents.save()
         let steps = progress.plan(graph, keys)
         await register(graph, steps)
         let solver = Solver(
             graph: graph, request: request, store: store, layerStore: layerStore, provider: provider,
-            launcher: launcher, lease: lease, epoch: epoch, contexts: trees, keys: keys,
+            launcher: launcher, lease: lease, epoch: epoch, contexts: trees, remotes: remotes, keys: keys,
             compression: request.exports.lazy.compactMap(\.imageCompression).first, steps: steps)
         return ImageAssembler(
             graph: graph, layers: try await solver.solve(), epoch: epoch.time, store: store, layerStore: layerStore,
             provider: provider)
+    }
+
+    /// The time that `SOURCE_DATE_EPOCH` comes to; nil for none.
+    private mutating func seconds(of source: EpochSource?) async throws -> Int64? {
+        switch source {
+        case .seconds(let seconds): return seconds
+        case .remote(let origin, let range):
+            return try await remotes.time(of: origin, at: range, scratch: lease.temporaryPath())?.seconds
+        // A directory of this machine has no time but those of its files, which the epoch is found from anyhow.
+        case .context, nil: return nil
+        }
     }
 
     private mutating func walk(_ graph: BuildGraph) async throws -> [ContextName: ContextTree] {

@@ -1,3 +1,5 @@
+public import Dockerfile
+
 /// Where the files of a `COPY`, `ADD` or mount come from.
 public enum FileOrigin: Hashable, Sendable {
     /// The build context, or a named context that is a directory.
@@ -9,7 +11,7 @@ public enum FileOrigin: Hashable, Sendable {
     /// A file at an HTTP or HTTPS address, with the digest it has to have.
     case remoteFile(url: String, checksum: String?)
     /// A git repository.
-    case git(GitSource)
+    case git(GitAddress)
 }
 
 /// A directory that a build reads files from.
@@ -35,18 +37,4 @@ public struct InlineFile: Hashable, Sendable {
         self.content = content
         self.mode = mode
     }
-}
-
-/// What to take from a git repository.
-public struct GitSource: Hashable, Sendable {
-    /// The address as git takes it.
-    public var remote: String
-    /// Branch, tag or commit; nil for the default branch.
-    public var reference: String?
-    /// The directory to take, below the root of the repository.
-    public var subdirectory: String?
-    /// Whether `.git` is copied too.
-    public var keepsGitDirectory: Bool
-    /// The commit that the reference has to name, or a prefix of it.
-    public var checksum: String?
 }

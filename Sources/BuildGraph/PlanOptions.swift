@@ -37,6 +37,9 @@ public struct PlanOptions: Sendable {
     public var limits: RunLimits
     /// `--allow`: what `RUN --network=host` and `--security=insecure` need.
     public var entitlements: Set<String>
+    /// The time that ``Planner/epochSource()`` comes to, in seconds, where the Dockerfile or a build argument names a place
+    /// for it instead of a number.
+    public var sourceDateEpoch: Int64?
     /// Whether the names of operations tell the platform, because there are several.
     public var namesPlatform = false
 

@@ -41,8 +41,14 @@ extension Planner {
         return list
     }
 
-    /// Gives the arguments before the first `FROM` their values.
+    /// Gives the arguments before the first `FROM` their values, with the time for `SOURCE_DATE_EPOCH`.
     mutating func evaluateGlobalArguments(targetStage: String) throws(DockerfileError) {
+        try readGlobalArguments(targetStage: targetStage)
+        replaceEpoch()
+    }
+
+    /// Gives the arguments before the first `FROM` the values that are written for them.
+    mutating func readGlobalArguments(targetStage: String) throws(DockerfileError) {
         globalArguments = automaticArguments(targetStage: targetStage)
         for instruction in dockerfile.globalArguments {
             guard case .arg(let declaration) = instruction.body else { continue }
@@ -56,18 +62,6 @@ extension Planner {
                 }
             }
         }
-    }
-
-    /// `SOURCE_DATE_EPOCH` from the build arguments or the global `ARG`; nil where it is not set or empty.
-    func sourceDateEpoch() throws(DockerfileError) -> Int64? {
-        let given = options.buildArguments["SOURCE_DATE_EPOCH"]
-        guard let text = given ?? globalArguments["SOURCE_DATE_EPOCH"], !text.isEmpty else { return nil }
-        if let seconds = Int64(text) { return seconds }
-        let range = dockerfile.globalArguments.first { $0.text.contains("SOURCE_DATE_EPOCH") }?.range
-        throw error(
-            .invalidArgument, "invalid SOURCE_DATE_EPOCH: \(text)",
-            help: "give the seconds since 1970-01-01, as `git log -1 --format=%ct` prints them",
-            at: given == nil ? range : nil)
     }
 
     /// Arguments of the command line that nothing declares.

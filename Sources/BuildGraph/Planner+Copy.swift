@@ -10,23 +10,13 @@ extension Planner {
         if let from = copy.from {
             origin = try await fileSource(from.raw, for: entry.stage.index, isMount: false, at: from.range)
         }
-        var sources: [CopyOperation.Source] = []
-        var texts: [String] = []
-        for source in copy.transfer.sources {
-            switch source {
-            case .heredoc(let heredoc):
-                sources.append(try inline(heredoc, state))
-                texts.append("<<\(heredoc.name)")
-            case .path(let word):
-                let path = try expand(word, state)
-                texts.append(path)
-                if RemoteSource.isRemote(path) {
-                    throw error(
-                        .invalidArgument, "source can't be a \(RemoteSource.isGit(path) ? "git ref" : "URL") for COPY",
-                        help: "use ADD", at: word.range)
-                }
-                sources.append(localSource(path, origin: origin, parents: copy.parents, unpacks: false, word.range))
+        let (sources, texts) = try read(copy.transfer.sources, state) { (path, range) throws(DockerfileError) in
+            if let kind = try remoteKind(of: path, at: range) {
+                throw error(
+                    .invalidArgument, "source can't be a \(kind == .repository ? "git ref" : "URL") for COPY",
+                    help: "use ADD", at: range)
             }
+            return localSource(path, origin: origin, parents: copy.parents, unpacks: false, range)
         }
         try append(copy.transfer, sources, flags: copy.parents ? " --parents" : "", texts, instruction, &state, entry)
     }
@@ -35,37 +25,41 @@ extension Planner {
         _ add: AddInstruction, _ instruction: Instruction, _ state: inout StageState, _ entry: StageEntry
     ) async throws {
         let checksum = try add.checksum.map { word throws(DockerfileError) in try expand(word, state) }
-        if let checksum, let word = add.checksum {
-            guard add.transfer.sources.count == 1 else {
+        if let word = add.checksum, checksum?.isEmpty == false {
+            let paths = add.transfer.sources.compactMap { if case .path(let path) = $0 { path } else { nil } }
+            guard paths.count == 1 else {
                 throw error(.invalidFlag, "checksum can't be specified for multiple sources", at: word.range)
             }
-            guard case .path(let path)? = add.transfer.sources.first,
-                RemoteSource.isRemote(try expand(path, state))
-            else {
+            guard try remoteKind(of: expand(paths[0], state), at: paths[0].range) != nil else {
                 throw error(.invalidFlag, "checksum requires HTTP(S) or Git sources", at: word.range)
             }
-            _ = checksum
         }
-        var sources: [CopyOperation.Source] = []
-        var texts: [String] = []
-        for source in add.transfer.sources {
-            switch source {
-            case .heredoc(let heredoc):
-                sources.append(try inline(heredoc, state))
-                texts.append("<<\(heredoc.name)")
-            case .path(let word):
-                let path = try expand(word, state)
-                texts.append(path)
-                if RemoteSource.isRemote(path) {
-                    sources.append(try remoteSource(path, add, checksum: checksum, word.range))
-                } else {
-                    sources.append(
-                        localSource(
-                            path, origin: .context(.main), parents: false, unpacks: add.unpack ?? true, word.range))
-                }
-            }
+        let (sources, texts) = try read(add.transfer.sources, state) { (path, range) throws(DockerfileError) in
+            try remoteSource(path, add, checksum: checksum, range)
+                ?? localSource(path, origin: .context(.main), parents: false, unpacks: add.unpack ?? true, range)
         }
         try append(add.transfer, sources, flags: "", texts, instruction, &state, entry)
+    }
+
+    /// The sources of an instruction in their order, and how the history of the image names them. Heredocs are alike for
+    /// `COPY` and `ADD`; what a path means `source` says.
+    private func read(
+        _ sources: [FileTransfer.Source], _ state: StageState,
+        _ source: (String, SourceRange) throws(DockerfileError) -> CopyOperation.Source
+    ) throws(DockerfileError) -> (sources: [CopyOperation.Source], texts: [String]) {
+        var result: (sources: [CopyOperation.Source], texts: [String]) = ([], [])
+        for item in sources {
+            switch item {
+            case .heredoc(let heredoc):
+                result.sources.append(try inline(heredoc, state))
+                result.texts.append("<<\(heredoc.name)")
+            case .path(let word):
+                let path = try expand(word, state)
+                result.sources.append(try source(path, word.range))
+                result.texts.append(path)
+            }
+        }
+        return result
     }
 
     private func inline(_ heredoc: Heredoc, _ state: StageState) throws(DockerfileError) -> CopyOperation.Source {
@@ -89,39 +83,6 @@ extension Planner {
         return CopyOperation.Source(
             origin: origin, path: String(path[..<pivot.lowerBound]),
             parentsPattern: String(path[pivot.upperBound...]), unpacks: false, range: range)
-    }
-
-    private func remoteSource(
-        _ address: String, _ add: AddInstruction, checksum: String?, _ range: SourceRange
-    ) throws(DockerfileError) -> CopyOperation.Source {
-        if RemoteSource.isGit(address) {
-            var git: GitSource
-            do {
-                git = try RemoteSource.git(address)
-            } catch {
-                throw self.error(.invalidArgument, error.description, at: range)
-            }
-            if let keeps = add.keepGitDirectory { git.keepsGitDirectory = keeps }
-            if let checksum {
-                guard git.checksum == nil || git.checksum == checksum else {
-                    throw error(
-                        .invalidFlag, "checksum mismatch \"\(checksum)\" != \"\(git.checksum ?? "")\"", at: range)
-                }
-                git.checksum = checksum
-            }
-            return CopyOperation.Source(
-                origin: .git(git), path: "/", parentsPattern: nil, unpacks: false, range: range)
-        }
-        if let checksum {
-            do {
-                _ = try Digest(parsing: checksum)
-            } catch let cause {
-                throw error(.invalidFlag, "invalid checksum \(checksum): \(cause)", at: range)
-            }
-        }
-        return CopyOperation.Source(
-            origin: .remoteFile(url: address, checksum: checksum), path: RemoteSource.fileName(of: address),
-            parentsPattern: nil, unpacks: add.unpack ?? false, range: range)
     }
 
     private mutating func append(

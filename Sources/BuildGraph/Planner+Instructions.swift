@@ -101,7 +101,7 @@ extension Planner {
     /// Expands with the variables of a stage.
     func expander(_ state: StageState) -> Expander { expander(state.environment) }
 
-    private func expander(_ environment: EnvironmentList) -> Expander {
+    func expander(_ environment: EnvironmentList) -> Expander {
         Expander(escape: dockerfile.directives.escape, source: dockerfile.source) { environment[$0] }
     }
 

@@ -8,7 +8,7 @@ import OCI
 /// files beside this one do that by kind of instruction.
 public struct Planner {
     let dockerfile: Dockerfile
-    let options: PlanOptions
+    var options: PlanOptions
     let resolver: any ImageResolver
     /// Global arguments with the automatic ones: what `FROM` sees.
     var globalArguments = EnvironmentList()
@@ -80,7 +80,7 @@ public struct Planner {
         if options.isTargetPlatformExplicit { configuration.platform = options.targetPlatform }
         return BuildGraph(
             operations: operations, result: state.head, configuration: configuration, platform: state.platform,
-            sourceDateEpoch: try sourceDateEpoch(), unusedBuildArguments: unusedBuildArguments(), warnings: warnings)
+            sourceDateEpoch: sourceDateEpoch, unusedBuildArguments: unusedBuildArguments(), warnings: warnings)
     }
 
     /// The position of the stage that `--target` names, or of the last one.

@@ -1,3 +1,4 @@
+internal import HTTP
 internal import OCI
 
 /// Tells what a document that a registry calls a manifest is.

@@ -1,4 +1,5 @@
 public import ContentStore
+public import HTTP
 public import OCI
 
 extension RegistryClient {

@@ -1,4 +1,5 @@
 public import ContentStore
+public import HTTP
 public import OCI
 
 /// An image whose documents are in the store; its layers may still be at the registry.

@@ -1,4 +1,5 @@
 internal import ContentStore
+public import HTTP
 public import OCI
 internal import Synchronization
 
@@ -25,7 +26,7 @@ public final class RegistryClient: Sendable {
     /// A client that opens no connection before it is used.
     public init(_ configuration: RegistryConfiguration = RegistryConfiguration()) {
         self.configuration = configuration
-        transport = HTTPTransport(configuration: configuration)
+        transport = HTTPTransport(configuration: configuration.http)
         transfers = TransferQueue(limit: configuration.maximumConcurrentTransfers)
     }
 

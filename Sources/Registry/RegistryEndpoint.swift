@@ -1,3 +1,4 @@
+internal import HTTP
 internal import OCI
 
 /// Where a registry answers.
@@ -15,7 +16,7 @@ struct RegistryEndpoint: Hashable, Sendable {
     init(registry: String) throws(RegistryError) {
         name = registry
         let authority = Self.hubNames.contains(registry) ? "registry-1.docker.io" : registry
-        guard let (host, port) = Self.split(authority) else {
+        guard let (host, port) = Authority.split(authority) else {
             throw RegistryError(.invalidConfiguration, "invalid registry name \"\(registry)\"")
         }
         self.host = host
@@ -25,33 +26,8 @@ struct RegistryEndpoint: Hashable, Sendable {
     /// Docker Hub's names; its registry answers at yet another.
     private static let hubNames: Set<String> = ["docker.io", "index.docker.io"]
 
-    /// Splits `host[:port]` or `[address]:port`.
-    static func split(_ authority: String) -> (host: String, port: Int?)? {
-        var host = Substring(authority)
-        var port: Substring?
-        if host.first == "[" {
-            guard let end = host.firstIndex(of: "]") else { return nil }
-            let rest = host[host.index(after: end)...]
-            guard rest.isEmpty || rest.first == ":" else { return nil }
-            port = rest.isEmpty ? nil : rest.dropFirst()
-            host = host[..<end].dropFirst()
-        } else if let colon = host.firstIndex(of: ":") {
-            port = host[host.index(after: colon)...]
-            host = host[..<colon]
-        }
-        guard !host.isEmpty else { return nil }
-        guard let port else { return (String(host), nil) }
-        guard let number = UInt16(port), number > 0 else { return nil }
-        return (String(host), Int(number))
-    }
-
     /// Whether the registry runs on this machine, so that plain HTTP to it crosses no network.
-    var isLoopback: Bool { Self.isLoopback(host) }
-
-    static func isLoopback(_ host: String) -> Bool {
-        if host == "localhost" || host.hasSuffix(".localhost") { return true }
-        return NetworkAddress(host)?.isLoopback ?? false
-    }
+    var isLoopback: Bool { Authority.isLoopback(host) }
 
     /// `host[:port]` as a URL has it.
     var authority: String {

@@ -1,3 +1,5 @@
+internal import HTTP
+
 /// Finds out whether a registry on this machine speaks TLS. All others must.
 ///
 /// The question is asked in plain HTTP, which a TLS server answers at once with an alert or status 400, while a plain

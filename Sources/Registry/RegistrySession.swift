@@ -1,3 +1,4 @@
+internal import HTTP
 internal import OCI
 
 /// A request to a registry's API.
@@ -26,7 +27,7 @@ final class RegistrySession: Sendable {
         self.transport = transport
         authenticator = Authenticator(endpoint: endpoint, configuration: configuration, transport: transport)
         scheme = RegistryScheme(endpoint: endpoint, transport: transport)
-        retries = configuration.retries
+        retries = configuration.http.retries
     }
 
     /// As many challenges are answered for one request.
@@ -40,7 +41,7 @@ final class RegistrySession: Sendable {
         try await withRetries(retries) { () async throws(RegistryError) -> Result in
             let response = try await answer(to: request)
             guard response.status == 200 else {
-                throw await response.failure(response.host, subject: request.subject)
+                throw await response.registryFailure(response.host, subject: request.subject)
             }
             return try await consume(response)
         }

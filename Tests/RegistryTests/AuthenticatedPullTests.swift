@@ -1,5 +1,7 @@
 import ContentStore
 import FileSystem
+import HTTP
+import LoopbackServer
 import OCI
 import SystemPackage
 import Testing

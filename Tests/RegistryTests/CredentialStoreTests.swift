@@ -1,5 +1,6 @@
 import FileSystem
 import FoundationEssentials
+import HTTP
 import SystemPackage
 import Testing
 

@@ -1,6 +1,7 @@
 import ContentStore
 import FileSystem
 import Glibc
+import HTTP
 import OCI
 import SystemPackage
 import Testing
@@ -185,7 +186,7 @@ struct LiveRegistryTests {
         let image = TestImage.shared
         let registry = try await LiveRegistry(http: Self.tls)
         try registry.push(image)
-        let trusting = try TestBench { $0.certificateFile = "\(registry.directory.path)/cert.pem" }
+        let trusting = try TestBench { $0.http.certificateFile = "\(registry.directory.path)/cert.pem" }
         try await check(image, registry, trusting)
         await trusting.client.shutdown()
 
@@ -195,7 +196,7 @@ struct LiveRegistryTests {
         #expect(error?.message.hasPrefix("no secure connection to 127.0.0.1: its certificate") == true)
         await wary.client.shutdown()
 
-        let lost = try TestBench { $0.certificateFile = "/nonexistent/cert.pem" }
+        let lost = try TestBench { $0.http.certificateFile = "/nonexistent/cert.pem" }
         let missing = await #expect(throws: RegistryError.self) { try await lost.pull("\(registry.name)/team/app:1") }
         #expect(missing?.code == .invalidConfiguration)
         await lost.client.shutdown()

@@ -1,4 +1,6 @@
 import ContentStore
+import HTTP
+import LoopbackServer
 import OCI
 import Synchronization
 import Testing
@@ -32,7 +34,7 @@ import Testing
             return request.path == image.layerPath ? lie(request, counter.next(), honest) : honest
         }
         return try await TestServer.run(handler) { server in
-            let bench = try TestBench { $0.readTimeout = readTimeout }
+            let bench = try TestBench { $0.http.readTimeout = readTimeout }
             let pulled = try await bench.pull("\(server.registry)/team/app:1")
             var failure: RegistryError?
             do throws(RegistryError) {

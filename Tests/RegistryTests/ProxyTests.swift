@@ -1,3 +1,5 @@
+import HTTP
+import LoopbackServer
 import Testing
 
 @testable import Registry
@@ -11,7 +13,7 @@ import Testing
     func asksTheProxy(status: Int, message: String) async throws {
         try await TestServer.run({ _ in .text("", status: status) }) { proxy in
             let bench = try TestBench {
-                $0.proxies = try ProxySettings(environment: ["HTTPS_PROXY": "http://ada:s3cret@\(proxy.registry)"])
+                $0.http.proxies = try ProxySettings(environment: ["HTTPS_PROXY": "http://ada:s3cret@\(proxy.registry)"])
             }
             let error = await #expect(throws: RegistryError.self) { try await bench.pull("registry.invalid/a") }
             #expect(error?.code == .unreachable)
@@ -26,7 +28,7 @@ import Testing
     @Test func saysWhichProxyIsNotThere() async throws {
         let proxy = try await TestServer.run({ _ in .text("") }) { $0.registry }
         let bench = try TestBench {
-            $0.proxies = try ProxySettings(environment: ["HTTPS_PROXY": proxy])
+            $0.http.proxies = try ProxySettings(environment: ["HTTPS_PROXY": proxy])
         }
         let error = await #expect(throws: RegistryError.self) { try await bench.pull("registry.invalid/a") }
         #expect(error?.code == .unreachable)

@@ -1,4 +1,6 @@
 import ContentStore
+import HTTP
+import LoopbackServer
 import OCI
 import Synchronization
 import Testing

@@ -22,7 +22,10 @@ struct DefinitionKeys: Sendable {
     /// Computes the keys. Reads the files that are copied from contexts, as far as `contents` does not know them.
     ///
     /// Throws ``BuildError`` with the instruction whose source is missing.
-    init(_ graph: BuildGraph, contexts: [ContextName: ContextTree], contents: inout ContextDigests) async throws {
+    init(
+        _ graph: BuildGraph, contexts: [ContextName: ContextTree], remotes: RemoteSources,
+        contents: inout ContextDigests
+    ) async throws {
         for operation in graph.operations {
             var sources: [Digest] = []
             do {
@@ -30,7 +33,7 @@ struct DefinitionKeys: Sendable {
                 case .scratch, .image, .makeDirectory: break
                 case .copy(let copy):
                     for source in copy.sources {
-                        sources.append(try await digest(source, copy.excludes, contexts, &contents))
+                        sources.append(try await digest(source, copy.excludes, contexts, remotes, &contents))
                     }
                 case .run(let run):
                     for mount in run.mounts { sources.append(try await digest(mount, contexts, &contents)) }
@@ -49,7 +52,7 @@ struct DefinitionKeys: Sendable {
 
     private func digest(
         _ source: CopyOperation.Source, _ excludes: [String], _ contexts: [ContextName: ContextTree],
-        _ contents: inout ContextDigests
+        _ remotes: RemoteSources, _ contents: inout ContextDigests
     ) async throws -> Digest {
         var hasher = KeyHasher("source/1")
         switch source.origin {
@@ -67,9 +70,7 @@ struct DefinitionKeys: Sendable {
             hasher.add(file.name)
             hasher.add(file.content)
         case .remoteFile, .git:
-            throw BuildError(
-                .copyFailed, "ADD from a URL or a git repository is not supported yet", range: source.range,
-                help: "download it first and COPY it from the build context")
+            if let digest = remotes.digest(of: source, excludes: excludes) { hasher.add(digest) }
         }
         return hasher.finish()
     }

@@ -19,7 +19,25 @@ final class Progress: Sendable {
 
     /// Does something that is a step of its own, outside the graph.
     func step<Result>(_ name: String, _ body: () async throws -> Result) async throws -> Result {
+        try await step(next(), name, body)
+    }
+
+    /// Does a transfer that is a step of its own. `body` tells of it: what, how many bytes so far, and of how many.
+    func transferStep<Result>(
+        _ name: String, _ body: (_ report: @escaping @Sendable (String, Int64, Int64?) -> Void) async throws -> Result
+    ) async throws -> Result {
         let id = next()
+        let sink = self.sink
+        return try await step(id, name) {
+            try await body { transfer, current, total in
+                let event = ProgressEvent.Kind.transfer(
+                    id, name: transfer, current: current, total: total, finished: current == total)
+                sink.emit(ProgressEvent(kind: event))
+            }
+        }
+    }
+
+    private func step<Result>(_ id: StepID, _ name: String, _ body: () async throws -> Result) async throws -> Result {
         let description = StepDescription(
             id: id, digest: Digest.sha256(of: "\(id.rawValue) \(name)"), name: name, stage: nil, inputs: [], line: nil)
         sink.emit(ProgressEvent(kind: .planned([description])))

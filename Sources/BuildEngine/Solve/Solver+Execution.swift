@@ -53,7 +53,11 @@ extension Solver {
             draft: LayerDraft(over: below, epoch: epoch.time), destination: copy.destination, owner: owner,
             mode: copy.mode, spool: try ArchiveSpool(directory: scratch))
         for (source, selection) in zip(copy.sources, selections) {
-            for item in try selection?.items ?? outsideItems(source, copy.excludes, scratch) {
+            let items =
+                if let selection { selection.items } else {
+                    try await outsideItems(source, copy.excludes, scratch)
+                }
+            for item in items {
                 try writer.write(item)
             }
         }
@@ -67,7 +71,7 @@ extension Solver {
     /// What a source from outside the graph selects.
     private func outsideItems(
         _ source: CopyOperation.Source, _ excludes: [String], _ scratch: FilePath
-    ) throws -> [Selection.Item] {
+    ) async throws -> [Selection.Item] {
         switch source.origin {
         case .context(let name):
             guard let tree = contexts[name] else { return [] }
@@ -85,7 +89,9 @@ extension Solver {
                     name: FilePath.Component(file.name), root: node, entries: [], unpacks: false, range: source.range,
                     path: FilePath(file.name))
             ]
-        case .operation, .remoteFile, .git:
+        case .remoteFile, .git:
+            return try await remotes.items(of: source, excludes: excludes, scratch: scratch)
+        case .operation:
             return []
         }
     }

@@ -21,6 +21,7 @@ struct Solver: Sendable {
     let lease: Lease
     let epoch: Epoch
     let contexts: [ContextName: ContextTree]
+    let remotes: RemoteSources
     /// The digest of what each operation takes from outside the graph, and its definition key.
     let keys: DefinitionKeys
     /// How the layers of the result are to be compressed, so that a layer can be made in that form at once.

@@ -1,3 +1,5 @@
+internal import HTTP
+
 /// Decides how requests to one registry prove who asks. A value without I/O: whoever sends the requests tells it what
 /// happened and does what it says.
 ///

@@ -1,3 +1,4 @@
+internal import HTTP
 internal import OCI
 
 /// Does what `Authentication` decides for one registry: reads credentials, fetches tokens, lets requests wait for them.
@@ -13,7 +14,7 @@ actor Authenticator {
         self.endpoint = endpoint
         self.transport = transport
         credentials = configuration.credentials
-        retries = configuration.retries
+        retries = configuration.http.retries
         state = Authentication(allowsPlainHTTP: endpoint.isLoopback)
     }
 
@@ -85,7 +86,7 @@ actor Authenticator {
                 throw Self.error(
                     for: request.credential == nil ? .credentialsMissing : .credentialsRejected, endpoint: endpoint,
                     scope: scope)
-            default: throw await response.failure("the authorization service", subject: "a token")
+            default: throw await response.registryFailure("the authorization service", subject: "a token")
             }
         }
     }

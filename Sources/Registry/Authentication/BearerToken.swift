@@ -1,3 +1,4 @@
+internal import HTTP
 internal import OCI
 
 /// A token that an authorization service issued, and until when it is worth using.

@@ -1,4 +1,5 @@
 internal import FoundationEssentials
+internal import HTTP
 
 /// What a user may prove their identity to a registry with.
 public struct Credential: Hashable, Sendable {

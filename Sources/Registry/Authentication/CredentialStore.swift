@@ -1,5 +1,6 @@
 internal import FileSystem
 internal import FoundationEssentials
+internal import HTTP
 internal import OCI
 internal import SystemPackage
 

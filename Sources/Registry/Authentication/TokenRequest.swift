@@ -1,3 +1,5 @@
+internal import HTTP
+
 /// A request for a bearer token.
 ///
 /// Distribution token specification ("Requesting a Token") for passwords and for nobody in particular, the distribution

@@ -1,3 +1,4 @@
+internal import HTTP
 internal import OCI
 
 /// Limits how many blobs are fetched at a time, and lets nobody fetch a blob that somebody else is fetching.

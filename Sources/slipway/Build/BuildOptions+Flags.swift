@@ -110,10 +110,11 @@ extension BuildOptions {
         _ arguments: [KeyValue], environment: [String: String]
     ) throws(CommandLineError) -> Int64? {
         let name = "SOURCE_DATE_EPOCH"
-        guard let text = arguments.first(where: { $0.key == name })?.value ?? environment[name], !text.isEmpty else {
-            return nil
-        }
+        let given = arguments.first { $0.key == name }?.value
+        guard let text = given ?? environment[name], !text.isEmpty else { return nil }
         guard let seconds = Int64(text), seconds >= 0 else {
+            // An argument may also name a context or a stage, which the planner judges.
+            if given != nil, Int64(text) == nil { return nil }
             throw CommandLineError("\(name): \"\(text)\" is not a number of seconds since 1970")
         }
         return seconds

@@ -1,6 +1,8 @@
 import BuildEngine
 import ContentStore
+import HTTP
 import Registry
+import Remote
 
 /// Hands a request to the build engine.
 enum Engine {
@@ -12,15 +14,20 @@ enum Engine {
         }
         let store = try ContentStore.open(root: resources.root, access: .readWrite)
         let registry = RegistryClient(try RegistryConfiguration(environment: resources.environment))
+        let remote = RemoteClient(
+            store: store, configuration: try HTTPConfiguration(environment: resources.environment),
+            environment: resources.environment)
+        let engine = BuildEngine(store: store, launcher: launcher, registry: registry, remote: remote)
         let result: BuildResult
         do {
-            result = try await BuildEngine(store: store, launcher: launcher, registry: registry).build(
-                request, progress: resources.progress)
+            result = try await engine.build(request, progress: resources.progress)
         } catch {
             await registry.shutdown()
+            await remote.shutdown()
             throw error
         }
         await registry.shutdown()
+        await remote.shutdown()
         try store.close()
         var outcome = BuildOutcome(names: result.names)
         if let image = result.image, let configuration = result.configurationDigest {

@@ -1,4 +1,6 @@
 import ContentStore
+import HTTP
+import LoopbackServer
 import OCI
 import SystemPackage
 
@@ -76,12 +78,12 @@ struct TestBench: Sendable {
     init(_ change: (inout RegistryConfiguration) throws -> Void = { _ in }) throws {
         directory = try TemporaryDirectory()
         var configuration = RegistryConfiguration()
-        configuration.retries = RetryPolicy(
+        configuration.http.retries = RetryPolicy(
             maximumAttempts: 3, baseDelay: .milliseconds(2), maximumDelay: .milliseconds(4),
             maximumRetryAfter: .seconds(2))
         // The machine that runs the tests may be busy with other things.
-        configuration.connectTimeout = .seconds(60)
-        configuration.readTimeout = .seconds(60)
+        configuration.http.connectTimeout = .seconds(60)
+        configuration.http.readTimeout = .seconds(60)
         try change(&configuration)
         client = RegistryClient(configuration)
         store = try ContentStore.open(root: directory.path.appending("store"))

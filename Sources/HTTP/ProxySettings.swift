@@ -32,7 +32,7 @@ public struct ProxySettings: Hashable, Sendable {
     /// The settings that `environment` holds.
     ///
     /// - Throws: `invalidConfiguration` for a proxy that cannot be used. The message does not quote its password.
-    public init(environment: [String: String]) throws(RegistryError) {
+    public init(environment: [String: String]) throws(TransferError) {
         func variable(_ name: String) -> (name: String, value: String)? {
             for spelling in [name, name.lowercased()] {
                 if let value = environment[spelling], !value.isEmpty { return (spelling, value) }
@@ -53,28 +53,28 @@ public struct ProxySettings: Hashable, Sendable {
 
     /// The proxy for requests to `host` (without brackets) and `port`; nil when they go straight there.
     func proxy(host: String, port: Int, plainHTTP: Bool) -> Proxy? {
-        guard let proxy = plainHTTP ? http : https, !bypassesAll, !RegistryEndpoint.isLoopback(host) else { return nil }
+        guard let proxy = plainHTTP ? http : https, !bypassesAll, !Authority.isLoopback(host) else { return nil }
         let host = host.lowercased()
         let address = NetworkAddress(host)
         return exceptions.contains { $0.covers(host: host, address: address, port: port) } ? nil : proxy
     }
 
-    private static func proxy(name: String, value: String) throws(RegistryError) -> Proxy {
+    private static func proxy(name: String, value: String) throws(TransferError) -> Proxy {
         let text = value.contains("://") ? value : "http://" + value
         guard let url = URLComponents(string: text), let scheme = url.scheme?.lowercased(), let host = url.host,
             !host.isEmpty
-        else { throw RegistryError(.invalidConfiguration, "the environment variable \(name) is no proxy URL") }
+        else { throw TransferError(.invalidConfiguration, "the environment variable \(name) is no proxy URL") }
         let kind: Proxy.Kind
         switch scheme {
         case "http": kind = .http
         case "socks5", "socks5h": kind = .socks5
         default:
-            throw RegistryError(
+            throw TransferError(
                 .invalidConfiguration,
                 "the environment variable \(name) names a proxy of kind \"\(scheme)\"; only http and socks5 work")
         }
         guard kind == .http || url.user == nil else {
-            throw RegistryError(
+            throw TransferError(
                 .invalidConfiguration,
                 "the environment variable \(name) has a user name for a socks5 proxy, which is not supported")
         }
@@ -106,7 +106,7 @@ extension ProxySettings {
                 self = .address(address, port: nil)
                 return
             }
-            guard let (host, port) = RegistryEndpoint.split(text) else { return nil }
+            guard let (host, port) = Authority.split(text) else { return nil }
             if let address = NetworkAddress(host) {
                 self = .address(address, port: port)
             } else if host.hasPrefix("*.") {

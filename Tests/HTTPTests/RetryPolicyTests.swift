@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Testing
 
-@testable import Registry
+@testable import HTTP
 
 @Suite struct RetryPolicyTests {
     /// Gives the same number for ever, so that the jitter is known: 0 is its least, half of all numbers its middle.
@@ -12,13 +12,13 @@ import Testing
 
     let policy = RetryPolicy(maximumAttempts: 4, baseDelay: .seconds(1), maximumDelay: .seconds(3))
 
-    func delay(_ error: RegistryError, attempt: Int, random: UInt64 = 0) -> Duration? {
+    func delay(_ error: TransferError, attempt: Int, random: UInt64 = 0) -> Duration? {
         var generator = Constant(value: random)
         return policy.delay(after: error, attempt: attempt, using: &generator)
     }
 
     @Test func backsOff() throws {
-        let error = RegistryError(.unavailable, "", transient: true)
+        let error = TransferError(.unavailable, "", transient: true)
         #expect(delay(error, attempt: 1) == .milliseconds(500))
         #expect(delay(error, attempt: 2) == .seconds(1))
         #expect(delay(error, attempt: 3) == .milliseconds(1500))
@@ -28,12 +28,12 @@ import Testing
     }
 
     @Test func givesUpOnWhatWillNotPass() {
-        #expect(delay(RegistryError(.notFound, ""), attempt: 1) == nil)
-        #expect(delay(RegistryError(.digestMismatch, ""), attempt: 1) == nil)
+        #expect(delay(TransferError(.notFound, ""), attempt: 1) == nil)
+        #expect(delay(TransferError(.digestMismatch, ""), attempt: 1) == nil)
     }
 
     @Test func honoursRetryAfter() {
-        var error = RegistryError(.rateLimited, "", transient: true)
+        var error = TransferError(.rateLimited, "", transient: true)
         error.retryAfter = .seconds(20)
         #expect(delay(error, attempt: 1) == .seconds(20))
         error.retryAfter = .seconds(60)
@@ -90,7 +90,7 @@ import Testing
     ])
     func decides(example: Example) throws {
         guard let expected = example.url else {
-            let error = #expect(throws: RegistryError.self) {
+            let error = #expect(throws: TransferError.self) {
                 try Redirect(from: example.from, location: example.location)
             }
             #expect(error?.code == .invalidResponse)

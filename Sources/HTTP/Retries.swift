@@ -1,7 +1,7 @@
 /// Carries out `attempt`, and again by the rules of `policy` when it fails for a passing reason.
-func withRetries<Result>(
-    _ policy: RetryPolicy, _ attempt: () async throws(RegistryError) -> Result
-) async throws(RegistryError) -> Result {
+public func withRetries<Result>(
+    _ policy: RetryPolicy, _ attempt: () async throws(TransferError) -> Result
+) async throws(TransferError) -> Result {
     var generator = SystemRandomNumberGenerator()
     var number = 1
     while true {
@@ -10,7 +10,7 @@ func withRetries<Result>(
         } catch {
             guard let delay = policy.delay(after: error, attempt: number, using: &generator) else { throw error }
             do { try await Task.sleep(for: delay) } catch {
-                throw RegistryError(.canceled, "the request was canceled", cause: error)
+                throw TransferError(.canceled, "the request was canceled", cause: error)
             }
             number += 1
         }

@@ -5,22 +5,40 @@ internal import NIOHTTP1
 internal import NIOSSL
 internal import Synchronization
 
-/// Sends single HTTP requests and turns what goes wrong with them into a `RegistryError`. It follows no redirect,
+/// Sends single HTTP requests and turns what goes wrong with them into a `TransferError`. It follows no redirect,
 /// authenticates nobody and tries nothing twice: those are decisions of its caller.
-final class HTTPTransport: Sendable {
-    struct Request: Sendable {
-        enum Method: String, Sendable {
+public final class HTTPTransport: Sendable {
+    /// What is asked of a server.
+    public struct Request: Sendable {
+        /// What is to be done.
+        public enum Method: String, Sendable {
             case get = "GET"
             case head = "HEAD"
             case post = "POST"
         }
 
-        var method = Method.get
-        var url: String
-        var headers: [(name: String, value: String)] = []
-        var authorization: Secret?
+        /// What is to be done.
+        public var method: Method
+        /// Where; `http` or `https`.
+        public var url: String
+        /// Headers beside those that every request has.
+        public var headers: [(name: String, value: String)]
+        /// The value of `Authorization`.
+        public var authorization: Secret?
         /// A form to send as the body.
-        var form: Secret?
+        public var form: Secret?
+
+        /// A request of the given parts.
+        public init(
+            method: Method = .get, url: String, headers: [(name: String, value: String)] = [],
+            authorization: Secret? = nil, form: Secret? = nil
+        ) {
+            self.method = method
+            self.url = url
+            self.headers = headers
+            self.authorization = authorization
+            self.form = form
+        }
     }
 
     private struct Clients: Sendable {
@@ -29,10 +47,11 @@ final class HTTPTransport: Sendable {
         var isShutDown = false
     }
 
-    private let configuration: RegistryConfiguration
+    private let configuration: HTTPConfiguration
     private let clients = Mutex(Clients())
 
-    init(configuration: RegistryConfiguration) { self.configuration = configuration }
+    /// A transport that opens no connection before it is used.
+    public init(configuration: HTTPConfiguration) { self.configuration = configuration }
 
     deinit {
         // Nobody is left to tell if closing idle connections fails.
@@ -40,7 +59,7 @@ final class HTTPTransport: Sendable {
     }
 
     /// Closes all connections; every later request fails as canceled.
-    func shutdown() async {
+    public func shutdown() async {
         for client in takeClients().values {
             // The only error is that requests were still running, which ended them.
             try? await client.shutdown()
@@ -56,13 +75,13 @@ final class HTTPTransport: Sendable {
     }
 
     /// Sends `request` and returns as soon as the head of the answer is there.
-    func send(_ request: Request) async throws(RegistryError) -> HTTPResponse {
+    public func send(_ request: Request) async throws(TransferError) -> HTTPResponse {
         guard let url = URL(string: request.url), let origin = Redirect.origin(of: url) else {
-            throw RegistryError(.invalidConfiguration, "invalid URL for a request to a registry")
+            throw TransferError(.invalidConfiguration, "invalid URL")
         }
         let proxy = configuration.proxies.proxy(
             host: origin.host, port: origin.port, plainHTTP: origin.scheme == "http")
-        guard let client = client(for: proxy) else { throw RegistryError(.canceled, "the build is over") }
+        guard let client = client(for: proxy) else { throw TransferError(.canceled, "the build is over") }
         var message = HTTPClientRequest(url: request.url)
         message.method = HTTPMethod(rawValue: request.method.rawValue)
         message.headers.add(name: "User-Agent", value: "slipway")
@@ -97,7 +116,7 @@ final class HTTPTransport: Sendable {
 }
 
 extension HTTPClient.Configuration {
-    fileprivate init(_ configuration: RegistryConfiguration, proxy: ProxySettings.Proxy?) {
+    fileprivate init(_ configuration: HTTPConfiguration, proxy: ProxySettings.Proxy?) {
         var tls = TLSConfiguration.makeClientConfiguration()
         if let file = configuration.certificateFile { tls.trustRoots = .file(file) }
         // Requests wait for a free connection only as long as for a new one, so there must always be one: how many

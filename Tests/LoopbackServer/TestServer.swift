@@ -5,34 +5,49 @@ import Synchronization
 
 /// An HTTP server on this machine that answers whatever a test tells it to, lies included, and remembers what it was
 /// asked.
-final class TestServer: Sendable {
-    struct Request: Sendable {
-        var method: String
+public final class TestServer: Sendable {
+    /// What was asked.
+    public struct Request: Sendable {
+        public var method: String
         /// Path and query.
-        var target: String
-        var headers: [String: String]
-        var body: String
+        public var target: String
+        public var headers: [String: String]
+        public var body: String
 
-        var path: String { String(target.prefix { $0 != "?" }) }
+        public var path: String { String(target.prefix { $0 != "?" }) }
     }
 
-    struct Reply: Sendable {
-        var status = 200
-        var headers: [(String, String)] = []
-        var body: [UInt8] = []
+    /// What is answered.
+    public struct Reply: Sendable {
+        public var status = 200
+        public var headers: [(String, String)] = []
+        public var body: [UInt8] = []
         /// Close the connection after so many bytes of the body, all of which were announced.
-        var breakAfter: Int?
+        public var breakAfter: Int?
         /// Announce no length.
-        var isChunked = false
+        public var isChunked = false
         /// Send the head and so much of the body as `breakAfter` says, then nothing more.
-        var stalls = false
+        public var stalls = false
 
-        static func text(_ text: String, status: Int = 200, _ headers: (String, String)...) -> Reply {
+        /// An answer of the given parts.
+        public init(
+            status: Int = 200, headers: [(String, String)] = [], body: [UInt8] = [], breakAfter: Int? = nil,
+            isChunked: Bool = false, stalls: Bool = false
+        ) {
+            self.status = status
+            self.headers = headers
+            self.body = body
+            self.breakAfter = breakAfter
+            self.isChunked = isChunked
+            self.stalls = stalls
+        }
+
+        public static func text(_ text: String, status: Int = 200, _ headers: (String, String)...) -> Reply {
             Reply(status: status, headers: headers, body: Array(text.utf8))
         }
     }
 
-    typealias Handler = @Sendable (Request) -> Reply
+    public typealias Handler = @Sendable (Request) -> Reply
 
     private let channel: any Channel
     private let log: Log
@@ -46,19 +61,19 @@ final class TestServer: Sendable {
         self.log = log
     }
 
-    var port: Int { channel.localAddress?.port ?? 0 }
-    var registry: String { "127.0.0.1:\(port)" }
+    public var port: Int { channel.localAddress?.port ?? 0 }
+    public var registry: String { "127.0.0.1:\(port)" }
 
     /// What the server was asked so far.
-    var requests: [Request] { log.requests.withLock { $0 } }
+    public var requests: [Request] { log.requests.withLock { $0 } }
 
     /// How often the server was asked for `path` by `method`.
-    func count(_ method: String, _ path: String) -> Int {
+    public func count(_ method: String, _ path: String) -> Int {
         requests.count { $0.method == method && $0.path == path }
     }
 
     /// Runs a server while `body` runs.
-    static func run<Result>(
+    public static func run<Result>(
         _ handler: @escaping Handler, _ body: (TestServer) async throws -> Result
     ) async throws -> Result {
         let log = Log()

@@ -6,7 +6,7 @@ public struct RetryPolicy: Hashable, Sendable {
     public var baseDelay: Duration
     /// The longest pause of this client's own choosing.
     public var maximumDelay: Duration
-    /// The longest pause that a registry may ask for by `Retry-After`; a request that would have to wait longer fails.
+    /// The longest pause that a server may ask for by `Retry-After`; a request that would have to wait longer fails.
     public var maximumRetryAfter: Duration
 
     /// A policy of the given bounds.
@@ -23,9 +23,9 @@ public struct RetryPolicy: Hashable, Sendable {
     /// How long to wait after the failure of attempt number `attempt` (the first is 1); nil to give up.
     ///
     /// The pause is a random one between half of the bound and the bound, so that clients which failed together do not
-    /// come back together; a pause that the registry asked for is kept to and only lengthened.
+    /// come back together; a pause that the server asked for is kept to and only lengthened.
     func delay(
-        after error: RegistryError, attempt: Int, using generator: inout some RandomNumberGenerator
+        after error: TransferError, attempt: Int, using generator: inout some RandomNumberGenerator
     ) -> Duration? {
         guard error.isTransient, attempt < maximumAttempts else { return nil }
         var bound = min(baseDelay, maximumDelay)

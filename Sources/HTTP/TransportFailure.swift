@@ -13,9 +13,9 @@ struct TransportFailure: Sendable {
     var proxy: String?
 
     /// The error to show instead of one of the HTTP library's.
-    func error(for error: any Error) -> RegistryError {
+    func error(for error: any Error) -> TransferError {
         switch error {
-        case let error as RegistryError: error
+        case let error as TransferError: error
         case is CancellationError: canceled(error)
         case let error as HTTPClientError: client(error)
         case let error as NIOConnectionError: connection(error)
@@ -27,12 +27,12 @@ struct TransportFailure: Sendable {
         case let error as BoringSSLError: tls(String(describing: error), error)
         case HTTPParserError.invalidEOFState: lost("it was closed", error)
         case is HTTPParserError:
-            RegistryError(.invalidResponse, "\(host) does not answer in HTTP", cause: error)
-        default: RegistryError(.connectionLost, "the request to \(host) failed: \(error)", cause: error)
+            TransferError(.invalidResponse, "\(host) does not answer in HTTP", cause: error)
+        default: TransferError(.connectionLost, "the request to \(host) failed: \(error)", cause: error)
         }
     }
 
-    private func client(_ error: HTTPClientError) -> RegistryError {
+    private func client(_ error: HTTPClientError) -> TransferError {
         switch error {
         case .cancelled, .alreadyShutdown, .requestStreamCancelled: canceled(error)
         case .connectTimeout, .getConnectionFromPoolTimeout: unreachable("no answer in time", error)
@@ -42,11 +42,11 @@ struct TransportFailure: Sendable {
         case .invalidProxyResponse: unreachable("the proxy refuses", error)
         case .readTimeout, .writeTimeout, .deadlineExceeded: lost("no answer in time", error)
         case .remoteConnectionClosed, .uncleanShutdown: lost("it was closed", error)
-        default: RegistryError(.connectionLost, "the request to \(host) failed: \(error)", cause: error)
+        default: TransferError(.connectionLost, "the request to \(host) failed: \(error)", cause: error)
         }
     }
 
-    private func connection(_ error: NIOConnectionError) -> RegistryError {
+    private func connection(_ error: NIOConnectionError) -> TransferError {
         if let lookup = error.dnsAError ?? error.dnsAAAAError {
             // glibc's words: "Name or service not known", "Temporary failure in name resolution".
             let reason = (lookup as? SocketAddressError.UnknownHost)?.errorDescription ?? "\(lookup)"
@@ -64,7 +64,7 @@ struct TransportFailure: Sendable {
     private static func isPassing(_ code: Errno) -> Bool { code == .connectionRefused || code == .connectionReset }
 
     /// An error of the kernel's, while a connection to an address is made or later.
-    private func system(_ code: Errno, _ error: IOError) -> RegistryError {
+    private func system(_ code: Errno, _ error: IOError) -> TransferError {
         switch code {
         case .connectionRefused, .noRouteToHost, .networkUnreachable, .hostIsDown, .networkDown, .timedOut,
             .addressNotAvailable, .permissionDenied, .notPermitted:
@@ -73,7 +73,7 @@ struct TransportFailure: Sendable {
         }
     }
 
-    private func tls(_ error: NIOSSLError) -> RegistryError {
+    private func tls(_ error: NIOSSLError) -> TransferError {
         switch error {
         case .handshakeFailed(let reason):
             let text = String(describing: reason)
@@ -86,7 +86,7 @@ struct TransportFailure: Sendable {
             }
         case .unableToValidateCertificate, .noCertificateToValidate: return tls("its certificate is not valid", error)
         case .noSuchFilesystemObject, .failedToLoadCertificate:
-            return RegistryError(
+            return TransferError(
                 .invalidConfiguration, "the file of trusted certificates (SSL_CERT_FILE) cannot be read",
                 cause: error)
         case .uncleanShutdown: return lost("it was closed", error)
@@ -94,25 +94,25 @@ struct TransportFailure: Sendable {
         }
     }
 
-    private func unreachable(_ reason: String, _ cause: any Error, transient: Bool = false) -> RegistryError {
-        RegistryError(
+    private func unreachable(_ reason: String, _ cause: any Error, transient: Bool = false) -> TransferError {
+        TransferError(
             .unreachable, "cannot reach \(host): \(reason)" + (proxy.map { " (by proxy \($0))" } ?? ""), cause: cause,
             transient: transient)
     }
 
-    private func lost(_ reason: String, _ cause: any Error) -> RegistryError {
-        RegistryError(
+    private func lost(_ reason: String, _ cause: any Error) -> TransferError {
+        TransferError(
             .connectionLost, "lost the connection to \(host)" + (reason.isEmpty ? "" : ": \(reason)"), cause: cause,
             transient: true)
     }
 
-    private func tls(_ reason: String, _ cause: any Error) -> RegistryError {
-        RegistryError(
+    private func tls(_ reason: String, _ cause: any Error) -> TransferError {
+        TransferError(
             .tls, "no secure connection to \(host)" + (reason.isEmpty ? "" : ": \(reason)"), cause: cause)
     }
 
-    private func canceled(_ cause: any Error) -> RegistryError {
-        RegistryError(.canceled, "the request to \(host) was canceled", cause: cause)
+    private func canceled(_ cause: any Error) -> TransferError {
+        TransferError(.canceled, "the request to \(host) was canceled", cause: cause)
     }
 }
 

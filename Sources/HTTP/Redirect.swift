@@ -1,35 +1,35 @@
 internal import FoundationEssentials
 
 /// Decides where a redirect leads (RFC 9110 section 15.4) and what may be sent there.
-struct Redirect: Hashable, Sendable {
+public struct Redirect: Hashable, Sendable {
     /// The URL to ask next.
-    var url: String
+    public var url: String
     /// Whether it is at the same scheme, host and port, so that the `Authorization` header may go there too.
-    var isSameOrigin: Bool
+    public var isSameOrigin: Bool
 
     /// As many redirects are followed for one request.
-    static let maximum = 5
+    public static let maximum = 5
 
     /// Whether an answer to a GET or HEAD with this status sends the client elsewhere.
-    static func isRedirect(status: Int) -> Bool { [301, 302, 303, 307, 308].contains(status) }
+    public static func isRedirect(status: Int) -> Bool { [301, 302, 303, 307, 308].contains(status) }
 
     /// The redirect from `origin` to what a `Location` header says.
     ///
     /// - Throws: `invalidResponse` for a location that is missing, no HTTP URL, or unprotected where `origin` was
     ///   protected. Messages name hosts only: the query of such a URL is often as good as a password.
-    init(from origin: String, location: String?) throws(RegistryError) {
+    public init(from origin: String, location: String?) throws(TransferError) {
         guard let base = URL(string: origin), let from = Self.origin(of: base) else {
-            throw RegistryError(.invalidResponse, "a request went to something that is no HTTP URL")
+            throw TransferError(.invalidResponse, "a request went to something that is no HTTP URL")
         }
         guard let location, location.utf8.count <= 16384, let target = URL(string: location, relativeTo: base),
             let to = Self.origin(of: target)
-        else { throw RegistryError(.invalidResponse, "\(from.host) redirects to something that is no HTTP URL") }
+        else { throw TransferError(.invalidResponse, "\(from.host) redirects to something that is no HTTP URL") }
         guard from.scheme == "http" || to.scheme == "https" else {
-            throw RegistryError(
+            throw TransferError(
                 .invalidResponse, "\(from.host) redirects from https to an unprotected connection with \(to.host)")
         }
         guard target.user == nil, target.password == nil else {
-            throw RegistryError(.invalidResponse, "\(from.host) redirects to a URL with a user name in it")
+            throw TransferError(.invalidResponse, "\(from.host) redirects to a URL with a user name in it")
         }
         url = target.absoluteString
         isSameOrigin = from == to

@@ -1,16 +1,15 @@
 internal import FoundationEssentials
-internal import OCI
 
 extension HTTPResponse {
-    /// The error that an answer without success stands for. Its body is read, within bounds, for what the registry says.
+    /// The error that an answer without success stands for.
     ///
     /// - Parameters:
     ///   - server: who answered, in words.
     ///   - subject: what was asked for, in words.
-    func failure(_ server: String, subject: String) async -> RegistryError {
-        let said = await message()
-        func error(_ code: RegistryError.Code, _ text: String, transient: Bool = false) -> RegistryError {
-            var error = RegistryError(code, text + (said.map { ": \($0)" } ?? ""), transient: transient)
+    ///   - said: what the server's own words are, where it has any that can be shown.
+    public func failure(_ server: String, subject: String, said: String? = nil) -> TransferError {
+        func error(_ code: TransferError.Code, _ text: String, transient: Bool = false) -> TransferError {
+            var error = TransferError(code, text + (said.map { ": \($0)" } ?? ""), transient: transient)
             error.retryAfter = value(of: "Retry-After").flatMap { RetryAfter.parse($0, now: Date()) }
             return error
         }
@@ -25,18 +24,8 @@ extension HTTPResponse {
         }
     }
 
-    /// What the registry says of the first error (OCI distribution specification, "Error Codes"); nil when it says
-    /// nothing that can be shown.
-    private func message() async -> String? {
-        // The status alone is error enough: a body that cannot be read adds none.
-        guard let body = try? await bytes(limit: 64 * 1024, of: "an error"), let answer = try? JSONValue(parsing: body),
-            let first = answer["errors"]?.arrayValue?.first
-        else { return nil }
-        return Self.printable(first["message"]?.stringValue ?? first["code"]?.stringValue ?? "")
-    }
-
     /// Foreign text made fit for a terminal: one line, without control characters, not too long.
-    static func printable(_ text: String) -> String? {
+    public static func printable(_ text: String) -> String? {
         let kept = text.unicodeScalars.prefix(300).filter { scalar in
             switch scalar.properties.generalCategory {
             case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: false

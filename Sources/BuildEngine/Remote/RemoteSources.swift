@@ -1,0 +1,87 @@
+import BuildGraph
+import ContentStore
+import Dockerfile
+import OCI
+import Remote
+
+/// What the addresses in a graph stand for at the time of the build: asked once for each, all at the same time, before keys
+/// are computed.
+///
+/// A file is in the store then. Of a repository only the commit is known; its files are fetched when a step needs them.
+struct RemoteSources: Sendable {
+    enum Content: Sendable {
+        case file(RemoteFile)
+        case revision(GitRevision)
+    }
+
+    let client: RemoteClient
+    let credentials: RemoteCredentials
+    let store: ContentStore
+    private let progress: Progress
+    private(set) var contents: [FileOrigin: Content] = [:]
+
+    init(client: RemoteClient, credentials: RemoteCredentials, store: ContentStore, progress: Progress) {
+        self.client = client
+        self.store = store
+        self.credentials = credentials
+        self.progress = progress
+    }
+
+    /// Asks for what the operations of a graph take from addresses and nobody has asked for yet.
+    ///
+    /// Throws ``BuildError`` with the source at fault; the other fetches are stopped.
+    mutating func resolve(_ graph: BuildGraph) async throws {
+        var wanted: [(origin: FileOrigin, range: SourceRange?)] = []
+        for case .copy(let copy) in graph.operations.map(\.kind) {
+            for source in copy.sources where !wanted.contains(where: { $0.origin == source.origin }) {
+                wanted.append((source.origin, source.range))
+            }
+        }
+        try await resolve(wanted)
+    }
+
+    mutating func resolve(_ origins: [(origin: FileOrigin, range: SourceRange?)]) async throws {
+        let missing = origins.filter { contents[$0.origin] == nil && $0.origin.isRemote }
+        guard !missing.isEmpty else { return }
+        let sources = self
+        try await withThrowingTaskGroup(of: (FileOrigin, Content)?.self) { group in
+            for (origin, range) in missing {
+                group.addTask { try await sources.fetch(origin, range).map { (origin, $0) } }
+            }
+            for try await case let (origin, content)? in group { contents[origin] = content }
+        }
+    }
+
+    private func fetch(_ origin: FileOrigin, _ range: SourceRange?) async throws -> Content? {
+        let client = self.client
+        let credentials = self.credentials
+        return try await locating(range, origin) {
+            switch origin {
+            case .remoteFile(let url, let checksum):
+                let digest = try checksum.map(Digest.init(parsing:))
+                let name = WebAddress.redacted(url)
+                return try await progress.transferStep(name) { report in
+                    .file(
+                        try await client.download(url, checksum: digest, credentials: credentials) { current, total in
+                            report(name, current, total)
+                        })
+                }
+            case .git(let address):
+                return try await progress.step(address.redacted) {
+                    .revision(try await client.resolve(address, credentials: credentials))
+                }
+            case .context, .operation, .inline: return nil
+            }
+        }
+    }
+}
+
+extension FileOrigin {
+    /// Whether it is an address.
+    fileprivate var isRemote: Bool {
+        switch self {
+        case .remoteFile, .git: true
+        case .context, .operation, .inline: false
+        }
+    }
+}
