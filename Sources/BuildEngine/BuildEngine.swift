@@ -41,19 +41,8 @@ public struct BuildEngine: Sendable {
         let source = try DockerfileLoader.load(request)
         do {
             return try await build(request, source.file, dockerfilePath: source.path, Progress(sink: progress))
-        } catch let error as DockerfileError {
-            throw BuildError(error, in: source.file)
-        } catch let error as BaseImageError {
-            throw BuildError(error, in: source.file)
-        } catch var error as BuildError {
-            error.source = error.source ?? source.file
-            throw error
-        } catch let error as StoreError {
-            throw BuildError(.storeFailed, "\(error)")
-        } catch let error as LayerStoreError {
-            throw BuildError(.storeFailed, "\(error)")
-        } catch let error as FileSystemError {
-            throw BuildError(.storeFailed, "\(error)")
+        } catch {
+            throw BuildError.describing(error, in: source.file)
         }
     }
 
@@ -74,7 +63,7 @@ public struct BuildEngine: Sendable {
             remotes: RemoteSources(
                 client: remote, credentials: RemoteCredentials(request), store: store, progress: progress))
         var assemblers: [ImageAssembler] = []
-        for platform in request.platforms.isEmpty ? [request.plan.targetPlatform] : request.platforms {
+        for platform in request.targetPlatforms {
             assemblers.append(try await session.build(for: platform))
         }
         try layerStore.synchronize()

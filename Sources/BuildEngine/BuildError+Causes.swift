@@ -1,9 +1,24 @@
 import BuildGraph
 import ContentStore
 import Dockerfile
+import FileSystem
+import LayerStore
 import Registry
 
 extension BuildError {
+    /// An error of any module as an error of a build of a Dockerfile; those that are none of a build's stay as they are.
+    static func describing(_ error: any Error, in source: SourceFile) -> any Error {
+        switch error {
+        case let error as DockerfileError: return BuildError(error, in: source)
+        case let error as BaseImageError: return BuildError(error, in: source)
+        case var error as BuildError:
+            error.source = error.source ?? source
+            return error
+        case is StoreError, is LayerStoreError, is FileSystemError: return BuildError(.storeFailed, "\(error)")
+        default: return error
+        }
+    }
+
     /// What is wrong with a Dockerfile. What stands in no file is an option's fault.
     init(_ error: DockerfileError, in source: SourceFile) {
         let diagnostic = error.diagnostic

@@ -24,16 +24,20 @@ struct BuildSession {
 
     /// Plans and solves the graph for a platform. What comes of it is assembled and exported by the caller.
     mutating func build(for platform: Platform) async throws -> ImageAssembler {
-        var options = request.plan
-        options.namedContexts = request.namedContexts.mapValues(\.plan)
-        options.targetPlatform = platform
-        options.namesPlatform = request.platforms.count > 1
+        var options = request.planOptions(for: platform, ignoring: try contexts.ignorePatterns())
         var planner = Planner(dockerfile: dockerfile, options: options, resolver: images)
         options.sourceDateEpoch = try await seconds(of: try planner.epochSource())
         planner = Planner(dockerfile: dockerfile, options: options, resolver: images)
-        let graph = try await progress.step("[internal] load metadata of base images") { try await planner.plan() }
+        let graph = try await progress.step("[internal] load metadata of base images") {
+            let report = await planner.report(allStages: false)
+            for finding in report.findings { progress.warn(finding) }
+            return try report.result.get().graph
+        }
         for argument in graph.unusedBuildArguments {
-            progress.warn("UnusedBuildArgument", "build argument \(argument) was given but no stage declares it")
+            progress.warn(
+                Diagnostic(
+                    severity: .warning, code: Diagnostic.Code(rawValue: "UnusedBuildArgument"),
+                    message: "build argument \(argument) was given but no stage declares it"))
         }
         try await remotes.resolve(graph)
         let trees = try await walk(graph)
@@ -87,15 +91,6 @@ struct BuildSession {
                     }
                 }
             }
-        }
-    }
-}
-
-extension BuildRequest.NamedContext {
-    fileprivate var plan: PlanOptions.NamedContext {
-        switch self {
-        case .directory: .directory
-        case .image(let source): .image(source)
         }
     }
 }

@@ -1,4 +1,3 @@
-public import Dockerfile
 public import OCI
 
 /// What a build has to do: operations in an order in which each comes after its inputs, and the configuration of the
@@ -22,8 +21,6 @@ public struct BuildGraph: Sendable {
     public var sourceDateEpoch: Int64?
     /// Build arguments that were given but that no stage of the graph declares.
     public var unusedBuildArguments: [String]
-    /// What the build checks found.
-    public var warnings: [Diagnostic]
 
     /// The operation with an identifier of this graph.
     public subscript(id: OperationID) -> Operation { operations[id.rawValue] }

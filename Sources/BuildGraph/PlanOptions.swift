@@ -1,3 +1,4 @@
+public import Dockerfile
 public import OCI
 
 /// The options of a build that decide what its graph looks like.
@@ -42,6 +43,8 @@ public struct PlanOptions: Sendable {
     public var sourceDateEpoch: Int64?
     /// Whether the names of operations tell the platform, because there are several.
     public var namesPlatform = false
+    /// What the context's ignore file excludes, for the build checks; nil where there is none.
+    public var ignorePatterns: IgnorePatterns?
 
     /// Options with the defaults of `docker buildx build`.
     public init(

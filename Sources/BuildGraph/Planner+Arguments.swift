@@ -23,7 +23,7 @@ extension Planner {
         return list
     }
 
-    private func automaticArguments(targetStage: String) -> EnvironmentList {
+    func automaticArguments(targetStage: String) -> EnvironmentList {
         var list = EnvironmentList()
         func add(_ prefix: String, _ platform: Platform) {
             list[prefix + "PLATFORM"] = platform.description
@@ -42,24 +42,28 @@ extension Planner {
     }
 
     /// Gives the arguments before the first `FROM` their values, with the time for `SOURCE_DATE_EPOCH`.
-    mutating func evaluateGlobalArguments(targetStage: String) throws(DockerfileError) {
-        try readGlobalArguments(targetStage: targetStage)
+    mutating func evaluateGlobalArguments(_ automatic: EnvironmentList) throws(DockerfileError) {
+        try readGlobalArguments(automatic)
         replaceEpoch()
     }
 
     /// Gives the arguments before the first `FROM` the values that are written for them.
-    mutating func readGlobalArguments(targetStage: String) throws(DockerfileError) {
-        globalArguments = automaticArguments(targetStage: targetStage)
+    mutating func readGlobalArguments(_ automatic: EnvironmentList) throws(DockerfileError) {
+        globalArguments = automatic
         for instruction in dockerfile.globalArguments {
             guard case .arg(let declaration) = instruction.body else { continue }
             for argument in declaration.arguments {
                 let name = try expandGlobal(argument.name)
                 declaredArguments.insert(name)
-                if let given = options.buildArguments[name] {
-                    globalArguments[name] = given
-                } else if let word = argument.defaultValue {
-                    globalArguments[name] = try expandGlobal(word)
+                var value = options.buildArguments[name]
+                var used: Set<String> = []
+                if value == nil, let word = argument.defaultValue {
+                    let expansion = try globalExpander().expand(word)
+                    value = expansion.text
+                    used = expansion.used
                 }
+                outlineGlobal(argument, named: name, value: value, uses: used, instruction)
+                if let value { globalArguments[name] = value }
             }
         }
     }

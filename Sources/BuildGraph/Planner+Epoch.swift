@@ -10,7 +10,7 @@ extension Planner {
     /// Throws `DockerfileError` for a value that means nothing.
     public func epochSource() throws(DockerfileError) -> EpochSource? {
         var planner = self
-        try planner.readGlobalArguments(targetStage: "")
+        try planner.readGlobalArguments(planner.automaticArguments(targetStage: ""))
         return try planner.readEpochSource()
     }
 

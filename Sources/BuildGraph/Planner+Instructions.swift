@@ -4,6 +4,9 @@ import OCI
 /// What each instruction does to a stage. Those that touch files are in `Planner+Run` and `Planner+Copy`.
 extension Planner {
     mutating func plan(_ instruction: Instruction, _ state: inout StageState, _ entry: StageEntry) async throws {
+        focus = Focus(stage: entry.stage.index, instruction: instruction)
+        check(instruction, &state)
+        outline(instruction, state, entry)
         switch instruction.body {
         case .from: break
         case .arg(let declaration): try planArg(declaration, instruction, &state)
@@ -108,6 +111,9 @@ extension Planner {
     func expand(_ word: Word, _ state: StageState) throws(DockerfileError) -> String {
         try expander(state).expandWord(word)
     }
+
+    /// Expands with the global arguments, and tells which were used.
+    func globalExpander() -> Expander { expander(globalArguments) }
 
     func expandGlobal(_ word: Word) throws(DockerfileError) -> String {
         try expander(globalArguments).expandWord(word)

@@ -119,7 +119,7 @@ extension Planner {
     }
 
     /// A path with `.`, `..` and double slashes taken away, absolute or not.
-    private func cleaned(_ path: String) -> String {
+    func cleaned(_ path: String) -> String {
         let absolute = absolutePath(path, in: "/")
         return path.hasPrefix("/") ? absolute : String(absolute.dropFirst())
     }

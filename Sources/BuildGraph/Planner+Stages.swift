@@ -4,13 +4,13 @@ import OCI
 /// Stages: which are needed, in which order, and what each starts from.
 extension Planner {
     /// A `--from` as it stands in an instruction.
-    private struct Reference {
+    struct Reference {
         var name: String
         var range: SourceRange
         var isMount: Bool
     }
 
-    private func references(in instruction: Instruction) -> [Reference] {
+    func references(in instruction: Instruction) -> [Reference] {
         switch instruction.body {
         case .copy(let copy):
             copy.from.map { [Reference(name: $0.raw, range: $0.range, isMount: false)] } ?? []
@@ -178,6 +178,7 @@ extension Planner {
             return (id, configuration, platform)
         case .image(let source):
             let image = try await image(source, platform: platform, name: name, at: range)
+            checkPlatform(of: image, expected: platform, name: name)
             let key = ImageKey(source: source, platform: platform)
             var configuration = image.configuration
             configuration.created = nil
@@ -224,6 +225,10 @@ extension Planner {
     mutating func planStage(_ index: Int) async throws -> StageState {
         if let state = planned[index] { return state }
         let entry = stages[index]
+        let outer = focus
+        focus = Focus(stage: index, instruction: entry.stage.fromInstruction)
+        defer { focus = outer }
+        beginOutline(of: entry)
         var state = try await initialState(of: entry)
         if !entry.isReplaced {
             let triggers = try takeTriggers(of: &state, entry)
@@ -261,6 +266,7 @@ extension Planner {
         if case .stage(let base) = entry.base {
             state = try await planStage(base)
             state.setsCommand = false
+            state.lastPlaces = [:]
             state.step = 0
         } else {
             let platform = entry.platform ?? options.targetPlatform

@@ -17,7 +17,14 @@ public struct Planner {
     var planned: [Int: StageState] = [:]
     var importedImages: [ImageKey: OperationID] = [:]
     var resolvedImages: [ImageKey: Result<BaseImage, any Error>] = [:]
-    var warnings: [Diagnostic] = []
+    /// What the build checks found: in the text and in every `FROM`, and by stage.
+    var checks: DockerfileChecks
+    var textFindings: [Diagnostic] = []
+    var stageFindings: [Int: [Diagnostic]] = [:]
+    /// The instruction at hand.
+    var focus: Focus?
+    var globalOutline: [String: StageOutline.Argument] = [:]
+    var stageOutlines: [Int: StageOutline] = [:]
     var declaredArguments: Set<String> = []
 
     /// A base image for one platform.
@@ -53,34 +60,76 @@ public struct Planner {
         self.dockerfile = dockerfile
         self.options = options
         self.resolver = resolver
+        checks = DockerfileChecks(dockerfile, ignorePatterns: options.ignorePatterns)
     }
 
     /// The graph of the target.
     ///
     /// Throws `DockerfileError` for what is wrong in the Dockerfile, and what the resolver throws for a base image that
     /// cannot be had, as ``BaseImageError``.
-    public func plan() async throws -> BuildGraph {
+    public func plan() async throws -> BuildGraph { try await report(allStages: false).result.get().graph }
+
+    /// What planning comes to and what the build checks found, up to where it failed if it did.
+    ///
+    /// - Parameter allStages: whether stages are planned and checked that the target does not need.
+    public func report(allStages: Bool) async -> PlanReport {
         var planner = self
-        return try await planner.run()
+        do {
+            let (target, state) = try await planner.run(allStages: allStages)
+            if let failure = planner.checks.configuration.failure(for: planner.findings) {
+                throw DockerfileError(failure)
+            }
+            return PlanReport(findings: planner.findings, result: .success(try planner.product(of: target, state)))
+        } catch {
+            return PlanReport(findings: planner.findings, result: .failure(error))
+        }
     }
 
-    private mutating func run() async throws -> BuildGraph {
-        let target = try targetIndex()
-        try evaluateGlobalArguments(targetStage: dockerfile.stages[target].name ?? "")
+    /// Plans the target and whatever else is asked for.
+    private mutating func run(allStages: Bool) async throws -> (target: Int, state: StageState) {
+        try configureChecks()
+        textFindings = checks.textFindings()
+        let automatic = automaticArguments(targetStage: options.target ?? dockerfile.stages.last?.name ?? "")
+        checkDefaultBaseNames(automatic)
+        try evaluateGlobalArguments(automatic)
         for stage in dockerfile.stages {
+            checkFrom(stage)
             stages.append(try entry(for: stage))
         }
+        let target = try targetIndex()
         try checkCopySources()
-        await resolveImages(neededBy: try reachable(from: target))
-        let state = try await planStage(target)
+        let needed = allStages ? Set(stages.indices) : try reachable(from: target)
+        await resolveImages(neededBy: needed)
+        // BuildKit plans in the order of the file; here a stage is planned when it is first needed.
+        if allStages { for index in stages.indices where !stages[index].isReplaced { try await planStage(index) } }
+        return (target, try await planStage(target))
+    }
+
+    /// The build argument `BUILDKIT_DOCKERFILE_CHECK` takes the place of the directive.
+    private mutating func configureChecks() throws(DockerfileError) {
+        guard let text = options.buildArguments["BUILDKIT_DOCKERFILE_CHECK"] else { return }
+        do {
+            let configuration = try CheckConfiguration(parsing: text)
+            checks = DockerfileChecks(
+                dockerfile, configuration: configuration, ignorePatterns: options.ignorePatterns)
+        } catch let cause {
+            throw error(
+                .invalidArgument, "failed to parse build-arg:BUILDKIT_DOCKERFILE_CHECK: \(cause.message)",
+                help: cause.help, at: nil)
+        }
+    }
+
+    /// What has come of planning.
+    private func product(of target: Int, _ state: StageState) throws -> PlanReport.Product {
         var configuration = state.configuration
         for label in options.labels.variables {
             configuration.container.labels[label.name] = label.value
         }
         if options.isTargetPlatformExplicit { configuration.platform = options.targetPlatform }
-        return BuildGraph(
+        let graph = BuildGraph(
             operations: operations, result: state.head, configuration: configuration, platform: state.platform,
-            sourceDateEpoch: sourceDateEpoch, unusedBuildArguments: unusedBuildArguments(), warnings: warnings)
+            sourceDateEpoch: sourceDateEpoch, unusedBuildArguments: unusedBuildArguments())
+        return PlanReport.Product(graph: graph, outline: outline(of: target))
     }
 
     /// The position of the stage that `--target` names, or of the last one.

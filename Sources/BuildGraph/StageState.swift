@@ -1,3 +1,4 @@
+import Dockerfile
 import OCI
 
 /// What a stage has come to after some of its instructions.
@@ -22,6 +23,10 @@ struct StageState {
     /// How many operations of this stage have a number in their name, and how many there will be.
     var step = 0
     var stepCount = 0
+    /// Whether the stage or one it starts from has said `WORKDIR`.
+    var hasWorkdir = false
+    /// Where this stage itself has said `CMD`, `ENTRYPOINT` and `HEALTHCHECK` last.
+    var lastPlaces: [String: SourceRange] = [:]
     /// Whether the instruction at hand was inherited from an image's `ONBUILD`.
     var isTrigger = false
 

@@ -40,6 +40,11 @@ struct BuildContexts {
         return tree
     }
 
+    /// The patterns of the main context; nil where there is no such context.
+    func ignorePatterns() throws -> IgnorePatterns? {
+        try request.context.map { try ignorePatterns(of: .main, $0) }
+    }
+
     /// The patterns of `<Dockerfile>.dockerignore` for the main context, else of `.dockerignore` in its root.
     private func ignoreFile(of name: ContextName, _ root: FilePath) throws -> IgnoreFile {
         var candidates = [root.appending(".dockerignore")]

@@ -7,6 +7,7 @@ import Synchronization
 final class Progress: Sendable {
     private let sink: any ProgressSink
     private let count = Mutex(0)
+    private let warned = Mutex<Set<Diagnostic>>([])
 
     init(sink: any ProgressSink) { self.sink = sink }
 
@@ -57,8 +58,10 @@ final class Progress: Sendable {
         }
     }
 
-    func warn(_ code: String, _ message: String) {
-        sink.emit(ProgressEvent(kind: .warning(code: code, message: message, url: nil, line: nil)))
+    /// Tells of a warning, once: builds for several platforms come to the same ones.
+    func warn(_ warning: Diagnostic) {
+        guard warned.withLock({ $0.insert(warning).inserted }) else { return }
+        sink.emit(ProgressEvent(kind: .warning(warning)))
     }
 
     /// Announces the operations of a graph.

@@ -1,3 +1,4 @@
+public import Dockerfile
 public import FoundationEssentials
 public import OCI
 
@@ -61,7 +62,8 @@ public struct ProgressEvent: Sendable {
         /// Bytes moved so far, of `total` where that is known.
         case transfer(StepID, name: String, current: Int64, total: Int64?, finished: Bool)
         case finished(StepID, StepOutcome)
-        case warning(code: String, message: String, url: String?, line: Int?)
+        /// Something that is probably not what was meant; its code is the name of a build check's rule.
+        case warning(Diagnostic)
     }
 
     /// When it happened.

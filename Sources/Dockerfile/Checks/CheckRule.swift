@@ -123,7 +123,8 @@ extension CheckConfiguration {
         let rules = Set(findings.map(\.code.rawValue)).sorted().joined(separator: ", ")
         return Diagnostic(
             severity: .error, code: first.code, message: "lint violation found for rules: \(rules)",
-            help: "fix them, or remove error=true from the check directive", range: first.range,
-            source: first.source)
+            help:
+                "the build was told to fail on warnings (check=error=true): fix what they are about, or skip the rules "
+                + "with check=skip=\(rules.filter { $0 != " " })", range: first.range, source: first.source)
     }
 }

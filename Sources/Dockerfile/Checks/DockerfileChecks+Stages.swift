@@ -1,4 +1,4 @@
-/// The rules about what the instructions of a stage do.
+/// The rules about what the instructions of a stage do. They need what the stage has come to.
 extension DockerfileChecks {
     /// Words that make a name look like that of a secret, alone or between underscores.
     private static let secretWords: Set<String> = [
@@ -6,101 +6,98 @@ extension DockerfileChecks {
     ]
     /// Words that make it harmless after all.
     private static let harmlessWords: Set<String> = ["public", "file", "version"]
+    /// Arguments that speak to the builder and are never variables.
+    private static let builderArguments: Set<String> = ["BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"]
 
-    func stageFindings(_ stage: Stage) -> [Diagnostic] {
-        var findings: [Diagnostic] = []
-        var last: [String: Instruction] = [:]
-        var hasWorkdir = baseStages(of: stage).contains { base in base.instructions.contains { $0.name == "WORKDIR" } }
-        var hasShell = baseStages(of: stage).contains { base in base.instructions.contains { $0.name == "SHELL" } }
-        for instruction in stage.instructions {
-            switch instruction.body {
-            case .cmd(let command), .entrypoint(let command):
-                findings += usedOnce(instruction, &last)
-                if command.isShell, !hasShell { findings += shellForm(instruction) }
-            case .healthcheck: findings += usedOnce(instruction, &last)
-            case .shell: hasShell = true
-            case .workdir(let word):
-                if !hasWorkdir, let path = constant(word), !GoPath.isAbsolute(path) {
-                    findings += finding(
-                        .workdirRelativePath,
-                        "Relative workdir \(path.quotedForMessage) can have unexpected results if the base image "
-                            + "changes", in: instruction, at: word.range)
-                }
-                hasWorkdir = true
-            case .env(let env): findings += pairs(env.pairs, instruction, mayBeSecret: true)
-            case .label(let label): findings += pairs(label.pairs, instruction, mayBeSecret: false)
-            case .arg(let arg): findings += arg.arguments.flatMap { secretName($0.name, instruction) }
-            case .expose(let words):
-                findings += words.compactMap(constant).flatMap { exposedPort($0, in: instruction) }
-            case .copy(let copy) where copy.from == nil: findings += ignoredSources(copy.transfer, instruction)
-            case .add(let add): findings += ignoredSources(add.transfer, instruction)
-            default: break
-            }
+    /// `UndefinedVar` for the variables that an expansion did not find. `known` are the names that would have been
+    /// found; arguments declared without a value count as defined.
+    public func undefinedVariables(
+        _ expansion: Expansion, in instruction: Instruction, known: [String], declaredArguments: Set<String>
+    ) -> [Diagnostic] {
+        let undefined = expansion.undefined.subtracting(declaredArguments).subtracting(Self.builderArguments)
+        return undefined.sorted().flatMap { name in
+            let suggestion = Suggestion.closest(to: name, among: known).map { " (did you mean $\($0)?)" } ?? ""
+            return finding(
+                .undefinedVar, "Usage of undefined variable '$\(name)'\(suggestion)", in: instruction)
         }
-        return findings
     }
 
-    /// The stages that a stage starts from, nearest first.
-    private func baseStages(of stage: Stage) -> [Stage] {
-        var bases: [Stage] = []
-        var current = stage
-        while let name = constant(current.from.image),
-            let base = dockerfile.stages[..<current.index].last(where: { $0.name == name })
-        {
-            bases.append(base)
-            current = base
-        }
-        return bases
-    }
-
-    /// The one before is the one that does not count.
-    private func usedOnce(_ instruction: Instruction, _ last: inout [String: Instruction]) -> [Diagnostic] {
-        let previous = last.updateValue(instruction, forKey: instruction.name)
-        guard let previous else { return [] }
-        return finding(
+    /// `MultipleInstructionsDisallowed` for the one before, which is the one that does not count.
+    public func repeated(_ instruction: Instruction, previous: SourceRange) -> [Diagnostic] {
+        finding(
             .multipleInstructionsDisallowed,
             "Multiple \(instruction.keyword.raw) instructions should not be used in the same stage because only the "
-                + "last one will be used", in: instruction, at: previous.range)
+                + "last one will be used", in: instruction, at: previous)
     }
 
-    private func shellForm(_ instruction: Instruction) -> [Diagnostic] {
+    /// `JSONArgsRecommended` for a `CMD` or `ENTRYPOINT` in shell form in a stage whose shell nobody chose.
+    public func shellForm(_ instruction: Instruction) -> [Diagnostic] {
         finding(
             .jsonArgsRecommended,
             "JSON arguments recommended for \(instruction.keyword.raw) to prevent unintended behavior related to OS "
                 + "signals", in: instruction)
     }
 
-    private func pairs(_ pairs: [KeyValuePair], _ instruction: Instruction, mayBeSecret: Bool) -> [Diagnostic] {
-        pairs.flatMap { pair in
-            var findings: [Diagnostic] = []
-            if pair.isLegacyForm {
-                let keyword = instruction.keyword.raw
-                findings += finding(
-                    .legacyKeyValueFormat,
-                    "\"\(keyword) key=value\" should be used instead of legacy \"\(keyword) key value\" format",
-                    in: instruction)
-            }
-            if mayBeSecret { findings += secretName(pair.key, instruction) }
-            return findings
-        }
+    /// `WorkdirRelativePath` for the first `WORKDIR` of a stage and the stages it starts from, variables expanded.
+    public func relativeWorkdir(_ path: String, in instruction: Instruction) -> [Diagnostic] {
+        guard !GoPath.isAbsolute(path) else { return [] }
+        return finding(
+            .workdirRelativePath,
+            "Relative workdir \(path.quotedForMessage) can have unexpected results if the base image changes",
+            in: instruction)
     }
 
-    private func secretName(_ word: Word, _ instruction: Instruction) -> [Diagnostic] {
-        guard let name = constant(word) else { return [] }
+    /// `LegacyKeyValueFormat` for a pair of `ENV` or `LABEL`.
+    public func legacyFormat(_ pair: KeyValuePair, in instruction: Instruction) -> [Diagnostic] {
+        guard pair.isLegacyForm else { return [] }
+        let keyword = instruction.keyword.raw
+        return finding(
+            .legacyKeyValueFormat,
+            "\"\(keyword) key=value\" should be used instead of legacy \"\(keyword) key value\" format",
+            in: instruction)
+    }
+
+    /// `SecretsUsedInArgOrEnv` for a name that `ARG` or `ENV` sets.
+    public func secretName(_ name: String, in instruction: Instruction) -> [Diagnostic] {
         let words = Set(name.lowercased().split(separator: "_", omittingEmptySubsequences: false).map(String.init))
         guard !words.isDisjoint(with: Self.secretWords), words.isDisjoint(with: Self.harmlessWords) else { return [] }
         return finding(
             .secretsUsedInArgOrEnv,
             "Do not use ARG or ENV instructions for sensitive data (\(instruction.name) \(name.quotedForMessage))",
-            in: instruction, at: word.range)
+            in: instruction)
     }
 
-    private func ignoredSources(_ transfer: FileTransfer, _ instruction: Instruction) -> [Diagnostic] {
-        transfer.sources.flatMap { source -> [Diagnostic] in
-            guard case .path(let word) = source, let path = constant(word), !path.contains("://"),
-                !path.hasPrefix("git@")
-            else { return [] }
-            return copyIgnoredFile(path, in: instruction, at: word.range)
+    /// `CopyIgnoredFile` for a source, variables expanded, of the build context.
+    public func copyIgnoredFile(_ path: String, in instruction: Instruction) -> [Diagnostic] {
+        guard let patterns = ignorePatterns, !patterns.isEmpty, !patterns.hasExceptions else { return [] }
+        let path = GoPath.clean(path)
+        if path == "." || path == "/" {
+            // The root itself cannot be ignored; that everything in it is can.
+            guard patterns.positivePatterns.contains(where: { ["*", "**", "**/*"].contains($0) }) else { return [] }
+        } else {
+            guard patterns.matches(GoPath.isAbsolute(path) ? String(path.dropFirst()) : path) else { return [] }
         }
+        let verb = if case .add = instruction.body { "Add" } else { "Copy" }
+        return finding(
+            .copyIgnoredFile, "Attempting to \(verb) file \(path.quotedForMessage) that is excluded by .dockerignore",
+            in: instruction)
+    }
+
+    /// `ExposeProtoCasing` and `ExposeInvalidFormat` for a word of `EXPOSE`, variables expanded.
+    public func exposedPort(_ text: String, in instruction: Instruction) -> [Diagnostic] {
+        guard let port = try? PortSpecification(parsing: text) else { return [] }
+        var findings: [Diagnostic] = []
+        if port.hasCapitalTransport {
+            findings += finding(
+                .exposeProtoCasing, "Defined protocol '\(text)' in EXPOSE instruction should be lowercase",
+                in: instruction)
+        }
+        if port.hasHostPart {
+            findings += finding(
+                .exposeInvalidFormat,
+                "EXPOSE instruction should not define an IP address or host-port mapping, found '\(text)'",
+                in: instruction)
+        }
+        return findings
     }
 }

@@ -5,24 +5,31 @@ extension DockerfileChecks {
         dockerfile.globalArguments + dockerfile.stages.flatMap { [$0.fromInstruction] + $0.instructions }
     }
 
-    func textFindings() -> [Diagnostic] {
-        instructions.flatMap { instruction in
-            var findings: [Diagnostic] = []
-            if let line = instruction.emptyContinuations.last {
-                findings += finding(.noEmptyContinuation, "Empty continuation line", in: instruction, at: line)
-            }
-            switch instruction.body {
-            case .maintainer:
-                findings += finding(
-                    .maintainerDeprecated, "Maintainer instruction is deprecated in favor of using label",
-                    in: instruction)
-            case .arg(let arg): findings += describing("ARG", arg.arguments.map(\.name.raw), instruction)
-            case .from(let from):
-                if let name = from.name { findings += describing("FROM", [name.raw.lowercased()], instruction) }
-                findings += fromCasing(from, instruction)
-            default: break
-            }
-            return findings
+    /// What the text shows: first what parsing sees, instruction by instruction, then what the file as a whole shows.
+    public func textFindings() -> [Diagnostic] {
+        instructions.flatMap(emptyContinuations) + instructions.flatMap(wording) + stageNameFindings()
+            + casingFindings()
+    }
+
+    /// The place is the last line of what was continued.
+    private func emptyContinuations(_ instruction: Instruction) -> [Diagnostic] {
+        guard !instruction.emptyContinuations.isEmpty else { return [] }
+        let last = instruction.lastCommandLine
+        let end = SourceLocation(offset: instruction.range.end.offset, line: last, column: 1)
+        return finding(
+            .noEmptyContinuation, "Empty continuation line", in: instruction, at: SourceRange(start: end, end: end))
+    }
+
+    private func wording(_ instruction: Instruction) -> [Diagnostic] {
+        switch instruction.body {
+        case .maintainer:
+            return finding(
+                .maintainerDeprecated, "Maintainer instruction is deprecated in favor of using label", in: instruction)
+        case .arg(let arg): return describing("ARG", arg.arguments.map(\.name.raw), instruction)
+        case .from(let from):
+            let description = from.name.map { describing("FROM", [$0.raw.lowercased()], instruction) } ?? []
+            return fromCasing(from, instruction) + description
+        default: return []
         }
     }
 
@@ -40,7 +47,7 @@ extension DockerfileChecks {
         var findings: [Diagnostic] = []
         if name.raw != name.raw.lowercased() {
             findings += finding(
-                .stageNameCasing, "Stage name '\(name.raw)' should be lowercase", in: instruction, at: name.range)
+                .stageNameCasing, "Stage name '\(name.raw)' should be lowercase", in: instruction)
         }
         let written = instruction.keyword.raw
         let isLower = written == written.lowercased()
@@ -48,13 +55,12 @@ extension DockerfileChecks {
         let fits = keyword.raw == (isLower ? keyword.raw.lowercased() : keyword.raw.uppercased())
         if isLower || isUpper, !fits {
             findings += finding(
-                .fromAsCasing, "'\(keyword.raw)' and '\(written)' keywords' casing do not match", in: instruction,
-                at: keyword.range)
+                .fromAsCasing, "'\(keyword.raw)' and '\(written)' keywords' casing do not match", in: instruction)
         }
         return findings
     }
 
-    func casingFindings() -> [Diagnostic] {
+    private func casingFindings() -> [Diagnostic] {
         let counted = dockerfile.stages.flatMap { [$0.fromInstruction] + $0.instructions }
         let lower = counted.count { $0.keyword.raw == $0.keyword.raw.lowercased() }
         let upper = counted.count { $0.keyword.raw == $0.keyword.raw.uppercased() }
@@ -66,30 +72,48 @@ extension DockerfileChecks {
             }
             return finding(
                 .consistentInstructionCasing,
-                "Command '\(written)' should match the case of the command majority (\(casing))", in: instruction,
-                at: instruction.keyword.range)
+                "Command '\(written)' should match the case of the command majority (\(casing))", in: instruction)
         }
     }
 
-    func stageNameFindings() -> [Diagnostic] {
+    private func stageNameFindings() -> [Diagnostic] {
         var seen: Set<String> = []
         return dockerfile.stages.flatMap { stage in
             guard let name = stage.name else { return [Diagnostic]() }
             var findings: [Diagnostic] = []
-            let range = stage.from.name?.range
             if name == "context" || name == "scratch" {
                 findings += finding(
                     .reservedStageName,
                     "Stage name should not use the same name as reserved stage \(name.quotedForMessage)",
-                    in: stage.fromInstruction, at: range)
+                    in: stage.fromInstruction)
             }
             if !seen.insert(name).inserted {
                 findings += finding(
                     .duplicateStageName,
                     "Duplicate stage name \(name.quotedForMessage), stage names should be unique",
-                    in: stage.fromInstruction, at: range)
+                    in: stage.fromInstruction)
             }
             return findings
         }
+    }
+}
+
+extension Instruction {
+    /// The last line of the instruction before the bodies of its heredocs.
+    fileprivate var lastCommandLine: Int {
+        let heredocs: [Heredoc]
+        switch body {
+        case .run(let run): heredocs = run.heredocs
+        case .copy(let copy): heredocs = copy.transfer.heredocs
+        case .add(let add): heredocs = add.transfer.heredocs
+        default: heredocs = []
+        }
+        return heredocs.first.map { $0.contentRange.start.line - 1 } ?? range.lines.upperBound
+    }
+}
+
+extension FileTransfer {
+    fileprivate var heredocs: [Heredoc] {
+        sources.compactMap { if case .heredoc(let heredoc) = $0 { heredoc } else { nil } }
     }
 }

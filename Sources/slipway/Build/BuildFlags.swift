@@ -90,6 +90,16 @@ struct BuildFlags: ParsableArguments {
         help: .init("Write digests and names of the result to a file, as JSON.", valueName: "path"))
     var metadataFile: String?
 
+    @Flag(help: "Check the Dockerfile instead of building it: short for --call=check.")
+    var check = false
+
+    @Option(
+        parsing: .unconditional,
+        help: .init(
+            "What to do: build, check, outline (what a build can be given) or targets (the stages).",
+            valueName: "method[,format=json]"))
+    var call: String?
+
     @Flag(help: .init("Put the image into the local store, as is done without --output.", visibility: .hidden))
     var load = false
 

@@ -35,4 +35,28 @@ enum Engine {
         }
         return outcome
     }
+
+    /// Answers a question about the Dockerfile without building it.
+    @Sendable static func answer(
+        _ call: CallSpecification, _ options: BuildOptions, _ resources: BuildResources
+    ) async throws -> CallAnswer {
+        let request = try BuildRequest(options, resources)
+        guard call.method != .targets else { return CallAnswer(try DockerfileInquiry.targets(request), call) }
+        let registry = RegistryClient(try RegistryConfiguration(environment: resources.environment))
+        let inquiry = DockerfileInquiry(registry: registry) {
+            try ContentStore.open(root: resources.root, access: .readWrite)
+        }
+        let answer: CallAnswer
+        do {
+            answer =
+                call.method == .check
+                ? CallAnswer(try await inquiry.check(request), call)
+                : CallAnswer(try await inquiry.outline(request), call)
+        } catch {
+            await registry.shutdown()
+            throw error
+        }
+        await registry.shutdown()
+        return answer
+    }
 }

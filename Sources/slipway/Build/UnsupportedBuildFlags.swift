@@ -4,7 +4,6 @@ import ArgumentParser
 struct UnsupportedBuildFlags: ParsableArguments {
     @Flag(help: .hidden) var push = false
     @Flag(help: .hidden) var pull = false
-    @Flag(help: .hidden) var check = false
     @Flag(help: .hidden) var squash = false
     @Flag(help: .hidden) var compress = false
     @Flag(name: [.customShort("D"), .long], help: .hidden) var debug = false
@@ -17,7 +16,6 @@ struct UnsupportedBuildFlags: ParsableArguments {
     @Option(parsing: .unconditionalSingleValue, help: .hidden) var policy: [String] = []
     @Option(parsing: .unconditionalSingleValue, help: .hidden) var securityOpt: [String] = []
     @Option(parsing: .unconditional, help: .hidden) var builder: String?
-    @Option(parsing: .unconditional, help: .hidden) var call: String?
     @Option(parsing: .unconditional, help: .hidden) var cgroupParent: String?
     @Option(parsing: .unconditional, help: .hidden) var provenance: String?
     @Option(parsing: .unconditional, help: .hidden) var sbom: String?
@@ -40,8 +38,6 @@ extension UnsupportedBuildFlags {
         let given: [(flag: String, isGiven: Bool, reason: String)] = [
             ("--push", push, "export with --output type=oci,dest=FILE and copy it with another tool"),
             ("--pull", pull, "base images are taken from the local store, from layouts or from archives as they are"),
-            ("--check", check, "checking without building comes with slipway lint"),
-            ("--call", call.map { $0 != "build" } ?? false, "only call=build is known"),
             ("--squash", squash, "a multi-stage Dockerfile with COPY --from does the same"),
             ("--compress", compress, "the context is not sent anywhere"),
             ("--debug", debug, "use --progress=plain to see everything"),

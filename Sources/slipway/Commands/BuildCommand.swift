@@ -1,4 +1,5 @@
 import ArgumentParser
+import BuildEngine
 import SystemPackage
 
 /// `slipway build`
@@ -17,12 +18,21 @@ struct BuildCommand: SlipwayCommand {
             valueName: "path"))
     var paths: [String] = []
 
-    var preparation: ProcessPreparation { .sandbox }
+    /// A question about the Dockerfile runs no process, and one about its stages needs no store.
+    var preparation: ProcessPreparation {
+        let call = try? CallSpecification.resolve(call: flags.call, check: flags.check)
+        return switch call?.method {
+        case nil: .sandbox
+        case .check, .outline: .userNamespace
+        case .targets: .none
+        }
+    }
 
     func run(in context: CommandContext) async throws -> ExitCode {
         try unsupported.refuse()
         let request = try BuildOptions(
             flags, paths: paths, environment: context.environment, isTerminal: context.standardError.isTerminal)
+        if let call = request.call { return try await answer(call, request, context) }
         try refuseTerminal(request, context.standardOutput)
 
         // What is not there cannot be taken for the id of this build, should it fail.
@@ -52,6 +62,21 @@ struct BuildCommand: SlipwayCommand {
         return .success
     }
 
+    private func answer(
+        _ call: CallSpecification, _ request: BuildOptions, _ context: CommandContext
+    ) async throws -> ExitCode {
+        let answer = try await context.answer(
+            call, request,
+            BuildResources(
+                root: context.root, launcher: nil, environment: context.environment, progress: SilentProgress(),
+                standardInput: context.standardInput, standardOutput: context.standardOutput))
+        try context.standardOutput.write(answer.text)
+        guard let failure = answer.failure else { return answer.exitCode }
+        let report = ErrorReport(failure)
+        try context.standardError.write(report.text(palette: context.palette))
+        return report.exitCode
+    }
+
     private func refuseTerminal(_ request: BuildOptions, _ output: ByteOutput) throws(CommandLineError) {
         guard output.isTerminal, request.outputs.contains(where: { $0.destination == .standardOutput }) else { return }
         throw CommandLineError(
@@ -74,4 +99,9 @@ struct BuildCommand: SlipwayCommand {
         }
         return report.exitCode
     }
+}
+
+/// A question is answered at once; there is no progress to speak of.
+private struct SilentProgress: ProgressSink {
+    func emit(_ event: ProgressEvent) {}
 }

@@ -25,6 +25,8 @@ struct CommandContext: Sendable {
     var signals: AsyncStream<Int32>
     /// Carries out a build.
     var build: @Sendable (BuildOptions, BuildResources) async throws -> BuildOutcome
+    /// Answers what `--call` asks.
+    var answer: @Sendable (CallSpecification, BuildOptions, BuildResources) async throws -> CallAnswer = Engine.answer
 
     /// What diagnostics can look like.
     var palette: Palette {

@@ -24,6 +24,6 @@ struct LiveRenderer: ProgressRenderer {
 
     mutating func finish(succeeded: Bool, now: Date, size: TerminalSize) -> String {
         painter.finish(view.summary(succeeded: succeeded, now: now), columns: size.columns, palette: view.palette)
-            + WarningList.text(view.board.warnings)
+            + WarningList.text(view.board.warnings, palette: view.palette)
     }
 }

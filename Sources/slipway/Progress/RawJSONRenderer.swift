@@ -1,4 +1,5 @@
 import BuildEngine
+import Dockerfile
 import FoundationEssentials
 import OCI
 
@@ -33,8 +34,8 @@ struct RawJSONRenderer: ProgressRenderer {
         case .transfer(let id, let name, _, _, _):
             guard let transfer = transfer(id, name, at: event.time) else { return "" }
             status = ["statuses": [transfer]]
-        case .warning(let code, let message, let url, let line):
-            status = ["warnings": [Self.warning(code, message, url, line)]]
+        case .warning(let warning):
+            status = ["warnings": [Self.warning(warning)]]
         }
         return Self.line(status)
     }
@@ -101,13 +102,14 @@ struct RawJSONRenderer: ProgressRenderer {
         return status
     }
 
-    private static func warning(_ code: String, _ message: String, _ url: String?, _ line: Int?) -> JSONValue {
-        let short = Data("\(code): \(message)\(line.map { " (line \($0))" } ?? "")".utf8).base64EncodedString()
-        var warning: JSONValue = ["level": 1, "short": .string(short)]
-        warning["url"] = url.map { .string($0) }
-        if let line {
-            warning["range"] = [["start": ["line": .integer(Int64(line))], "end": ["line": .integer(Int64(line))]]]
-        }
-        return warning
+    /// A `VertexWarning` (moby/buildkit, client/graph.go).
+    private static func warning(_ warning: Diagnostic) -> JSONValue {
+        func base64(_ text: String) -> JSONValue { .string(Data(text.utf8).base64EncodedString()) }
+        var json: JSONValue = ["level": 1, "short": base64(warning.shortText)]
+        json["detail"] = CheckRule(rawValue: warning.code.rawValue).map { [base64($0.summary)] }
+        json["url"] = warning.url.map { .string($0) }
+        if let range = warning.range { json["range"] = CallJSON.ranges(range) }
+        json["sourceInfo"] = warning.source.map(CallJSON.sourceInfo)
+        return json
     }
 }

@@ -1,4 +1,5 @@
 import BuildEngine
+import Dockerfile
 import FoundationEssentials
 
 /// What the events so far say about each step: the state behind every renderer.
@@ -56,20 +57,13 @@ struct StepBoard {
         }
     }
 
-    struct Warning: Equatable {
-        var code: String
-        var message: String
-        var url: String?
-        var line: Int?
-    }
-
     /// As many lines of a failed step's output are repeated below the build.
     static let tailLength = 20
 
     /// The steps in the order in which they were planned.
     private(set) var order: [StepID] = []
     private(set) var steps: [StepID: Step] = [:]
-    private(set) var warnings: [Warning] = []
+    private(set) var warnings: [Diagnostic] = []
     /// The time of the first event.
     private(set) var started: Date?
 
@@ -95,8 +89,7 @@ struct StepBoard {
             update(id, at: event.time, name: name, current: current, total: total, finished: finished)
         case .finished(let id, let outcome):
             return finish(id, outcome, at: event.time)
-        case .warning(let code, let message, let url, let line):
-            let warning = Warning(code: code, message: message, url: url, line: line)
+        case .warning(let warning):
             if !warnings.contains(warning) { warnings.append(warning) }
         }
         return []

@@ -1,15 +1,20 @@
+import Dockerfile
+
 /// The warnings of a build as text below its progress, in docker's form.
 enum WarningList {
     /// Empty if there are none.
-    static func text(_ warnings: [StepBoard.Warning]) -> String {
+    static func text(_ warnings: [Diagnostic], palette: Palette? = nil) -> String {
         guard !warnings.isEmpty else { return "" }
-        var text = "\n \(warnings.count) warning\(warnings.count == 1 ? "" : "s") found:\n"
-        for warning in warnings {
-            text += " - \(warning.code): \(TerminalText.sanitized(warning.message))"
-            if let line = warning.line { text += " (line \(line))" }
-            if let url = warning.url { text += "\n   \(url)" }
-            text += "\n"
-        }
+        let count = "\(warnings.count) warning\(warnings.count == 1 ? "" : "s") found (use --check to expand):"
+        var text = "\n \(palette?.apply(.warning, to: count) ?? count)\n"
+        for warning in warnings { text += " - \(TerminalText.sanitized(warning.shortText))\n" }
         return text
+    }
+}
+
+extension Diagnostic {
+    /// `Rule: message (line 3)`, as docker lists a warning.
+    var shortText: String {
+        "\(code): \(message)" + (range.map { " (line \($0.start.line))" } ?? "")
     }
 }

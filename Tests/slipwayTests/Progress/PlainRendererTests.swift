@@ -113,7 +113,10 @@ import Testing
     @Test func warningsStandAtTheEnd() {
         var renderer = PlainRenderer()
         let text = renderer.text([Scenario.warning(at: 0), Scenario.warning(at: 1)], finishedAt: 2)
-        #expect(text == "\n 1 warning found:\n - StageNameCasing: Stage name 'Build' should be lowercase (line 3)\n")
+        #expect(
+            text
+                == "\n 1 warning found (use --check to expand):\n - StageNameCasing: Stage name 'Build' should be lowercase (line 3)\n"
+        )
     }
 
     @Test func eventsOfUnknownStepsAreNoProblem() {

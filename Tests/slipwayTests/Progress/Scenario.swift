@@ -1,4 +1,5 @@
 import BuildEngine
+import Dockerfile
 import FoundationEssentials
 import OCI
 
@@ -46,10 +47,13 @@ enum Scenario {
     }
 
     static func warning(at seconds: Double) -> ProgressEvent {
+        let source = SourceFile(name: "Dockerfile", text: "#\n#\nFROM x AS Build\n")
         ProgressEvent(
             time: date(seconds),
             kind: .warning(
-                code: "StageNameCasing", message: "Stage name 'Build' should be lowercase", url: nil, line: 3))
+                Diagnostic(
+                    severity: .warning, code: .init(rawValue: "StageNameCasing"),
+                    message: "Stage name 'Build' should be lowercase", range: source.range(4..<8), source: source)))
     }
 
     /// A stage with a cached step, a step that runs, and one that waits.

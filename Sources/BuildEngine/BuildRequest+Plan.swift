@@ -1,0 +1,27 @@
+import BuildGraph
+import Dockerfile
+import OCI
+
+extension BuildRequest {
+    /// The platforms to build for; at least one.
+    var targetPlatforms: [Platform] { platforms.isEmpty ? [plan.targetPlatform] : platforms }
+
+    /// What planning for one of the platforms is asked for.
+    func planOptions(for platform: Platform, ignoring patterns: IgnorePatterns?) -> PlanOptions {
+        var options = plan
+        options.namedContexts = namedContexts.mapValues(\.plan)
+        options.targetPlatform = platform
+        options.namesPlatform = platforms.count > 1
+        options.ignorePatterns = patterns
+        return options
+    }
+}
+
+extension BuildRequest.NamedContext {
+    fileprivate var plan: PlanOptions.NamedContext {
+        switch self {
+        case .directory: .directory
+        case .image(let source): .image(source)
+        }
+    }
+}
