@@ -54,6 +54,17 @@ public struct BuildEngine: Sendable {
         let launcher = self.launcher
         store.guardTemporaryDirectories { try? launcher.cleanUpOnExit($0) }
         let lease = try store.lease()
+        return try await KeyAgent.serve(request.agentKeys, in: lease.directory) { agents in
+            var request = request
+            request.agents.merge(agents) { $1 }
+            return try await build(request, dockerfile, dockerfilePath: dockerfilePath, lease, progress)
+        }
+    }
+
+    private func build(
+        _ request: BuildRequest, _ dockerfile: Dockerfile, dockerfilePath: FilePath?, _ lease: Lease,
+        _ progress: Progress
+    ) async throws -> BuildResult {
         let layerStore = LayerStore(store: store)
         var session = BuildSession(
             request: request, dockerfile: dockerfile, store: store, layerStore: layerStore,
@@ -61,7 +72,8 @@ public struct BuildEngine: Sendable {
             images: BaseImages(store: store, registry: registry), launcher: launcher, lease: lease, progress: progress,
             contexts: BuildContexts(request, dockerfile: dockerfilePath),
             remotes: RemoteSources(
-                client: remote, credentials: RemoteCredentials(request), store: store, progress: progress))
+                client: remote, credentials: RemoteCredentials(request), store: store, progress: progress),
+            controlGroups: controlGroups(request, progress))
         var assemblers: [ImageAssembler] = []
         for platform in request.targetPlatforms {
             assemblers.append(try await session.build(for: platform))
@@ -79,6 +91,16 @@ public struct BuildEngine: Sendable {
         }
         try lease.end()
         return BuildResult(image: image?.image, configurationDigest: image?.configuration, names: request.tags)
+    }
+}
+
+extension BuildEngine {
+    /// What holds steps to the limits that are asked for. What cannot be enforced is a warning.
+    private func controlGroups(_ request: BuildRequest, _ progress: Progress) -> ControlGroups? {
+        if request.controls.isEmpty { return nil }
+        let groups = ControlGroups(enforcing: request.controls)
+        for note in groups.notes { progress.warn("LimitNotEnforced", note) }
+        return groups
     }
 }
 

@@ -1,6 +1,7 @@
 public import Archive
 public import BuildGraph
 public import OCI
+public import Sandbox
 public import SystemPackage
 
 /// Everything a build is asked for.
@@ -47,6 +48,12 @@ public struct BuildRequest: Sendable {
     public var secrets: [String: SecretSource]
     /// `--ssh`: sockets of agents by id.
     public var agents: [String: FilePath]
+    /// Those of ``agents`` to which everything is passed on, not only requests for keys and signatures: `raw=true`.
+    public var rawAgents: Set<String> = []
+    /// `--ssh`: private keys by id, for which an agent is started.
+    public var agentKeys: [String: [FilePath]] = [:]
+    /// `--memory`, `--cpu-quota` and the like: what each step may use at most.
+    public var controls = ControlGroupLimits()
     /// `--tag`.
     public var tags: [ImageReference]
     /// `--output`; each is done after the build.

@@ -21,6 +21,8 @@ struct BuildSession {
     let progress: Progress
     var contexts: BuildContexts
     var remotes: RemoteSources
+    /// What limits the processes of steps, if anything does.
+    let controlGroups: ControlGroups?
 
     /// Plans and solves the graph for a platform. What comes of it is assembled and exported by the caller.
     mutating func build(for platform: Platform) async throws -> ImageAssembler {
@@ -52,7 +54,8 @@ struct BuildSession {
         let solver = Solver(
             graph: graph, request: request, store: store, layerStore: layerStore, provider: provider,
             launcher: launcher, lease: lease, epoch: epoch, contexts: trees, remotes: remotes, keys: keys,
-            compression: request.exports.lazy.compactMap(\.imageCompression).first, steps: steps)
+            compression: request.exports.lazy.compactMap(\.imageCompression).first, steps: steps,
+            controlGroups: controlGroups)
         return ImageAssembler(
             graph: graph, layers: try await solver.solve(), epoch: epoch.time, store: store, layerStore: layerStore,
             provider: provider)

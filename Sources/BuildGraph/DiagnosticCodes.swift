@@ -7,4 +7,6 @@ extension Diagnostic.Code {
     static let circularDependency = Diagnostic.Code(rawValue: "circular-dependency")
     /// Something that has to be allowed on the command line.
     static let entitlement = Diagnostic.Code(rawValue: "entitlement")
+    /// Something that only other builders have.
+    static let unsupportedFeature = Diagnostic.Code(rawValue: "unsupported-feature")
 }

@@ -15,15 +15,18 @@ extension Planner {
             script = InlineFile(name: name, content: Array(content.utf8), mode: 0o755)
             arguments = state.shell + ["/dev/pipes/\(name)"]
         }
-        let network = run.network.flatMap { RunOperation.Network(rawValue: $0.rawValue) } ?? options.network
+        let network = network(of: run)
         let security = run.security.flatMap { RunOperation.Security(rawValue: $0.rawValue) } ?? .sandbox
         try checkEntitlements(run, at: instruction.range)
+        try refuseDevices(run)
         var limits = options.limits
         if let hostname = options.buildArguments["BUILDKIT_SANDBOX_HOSTNAME"] { limits.hostname = hostname }
         var mounts: [RunMount] = []
         for flag in run.mounts {
-            mounts.append(try await planMount(flag, position: mounts.count, state, entry))
+            let agents = mounts.count { $0.isAgent }
+            mounts.append(try await planMount(flag, agentNumber: agents, state, entry))
         }
+        mounts = mounted(mounts)
         let operation = RunOperation(
             arguments: arguments, environment: state.environment, proxyEnvironment: proxyEnvironment,
             workingDirectory: absolutePath(state.workingDirectory, in: "/"), user: state.configuration.container.user,
@@ -44,9 +47,36 @@ extension Planner {
         return text
     }
 
+    /// The network of a step: `default` is what the whole build has.
+    private func network(of run: RunInstruction) -> RunOperation.Network {
+        switch run.network {
+        case .default, nil: options.network
+        case .none?: .none
+        case .host?: .host
+        }
+    }
+
+    /// The order in which they are mounted: files by the order of their targets, so that what is mounted below another
+    /// mount is seen wherever it stands in the instruction; then secrets and sockets, which are seen through any of them.
+    private func mounted(_ mounts: [RunMount]) -> [RunMount] {
+        let files = mounts.filter { !$0.isSecret && !$0.isAgent }
+        // Not every sort is stable; two mounts on one target stay in their order.
+        let sorted = files.enumerated().sorted { ($0.element.target, $0.offset) < ($1.element.target, $1.offset) }
+        return sorted.map(\.element) + mounts.filter(\.isSecret) + mounts.filter(\.isAgent)
+    }
+
+    private func refuseDevices(_ run: RunInstruction) throws(DockerfileError) {
+        guard let device = run.devices.first else { return }
+        throw error(
+            .unsupportedFeature, "device feature is only supported in Dockerfile frontend 1.14.0-labs or later",
+            help: "remove --device=\(device.name); RUN --security=insecure gives /dev/fuse, /dev/kvm and /dev/net/tun",
+            at: device.range)
+    }
+
     private func checkEntitlements(_ run: RunInstruction, at range: SourceRange) throws(DockerfileError) {
         let needed: [(Bool, String)] = [
-            (run.network == .host, "network.host"), (run.security == .insecure, "security.insecure"),
+            (run.network == .host && options.network != .host, "network.host"),
+            (run.security == .insecure, "security.insecure"),
         ]
         for (isNeeded, name) in needed where isNeeded && !options.entitlements.contains(name) {
             throw error(
@@ -55,7 +85,7 @@ extension Planner {
     }
 
     private mutating func planMount(
-        _ flag: MountFlag, position: Int, _ state: StageState, _ entry: StageEntry
+        _ flag: MountFlag, agentNumber: Int, _ state: StageState, _ entry: StageEntry
     ) async throws -> RunMount {
         let mount = try flag.resolve(expander(state))
         switch mount {
@@ -71,26 +101,27 @@ extension Planner {
             let sharing = cache.sharing.flatMap { RunMount.Sharing(rawValue: $0.rawValue) } ?? .shared
             return RunMount(
                 kind: .cache(
-                    id: namespace + (cache.id ?? cleaned(cache.target)), sharing: sharing,
-                    isFresh: isFresh(cache, entry), seed: seed,
-                    seedPath: absolutePath(cache.source, in: "/"), mode: UInt16(cache.mode ?? 0o755),
-                    uid: cache.uid ?? 0, gid: cache.gid ?? 0, readOnly: cache.isReadOnly),
+                    RunMount.Cache(
+                        id: namespace + (cache.id ?? cleaned(cache.target)), sharing: sharing,
+                        isFresh: isFresh(cache, entry), seed: seed, seedPath: absolutePath(cache.source, in: "/"),
+                        mode: cache.mode.map { UInt16($0 & 0o7777) }, uid: cache.uid, gid: cache.gid,
+                        readOnly: cache.isReadOnly)),
                 target: try target(cache.target, state, flag.range))
         case .tmpfs(let tmpfs):
             return RunMount(
-                kind: .tmpfs(size: tmpfs.size > 0 ? tmpfs.size : nil),
+                kind: .tmpfs(size: tmpfs.size > 0 ? tmpfs.size : nil, readOnly: tmpfs.isReadOnly),
                 target: try target(tmpfs.target, state, flag.range))
         case .secret(let secret):
             return RunMount(
                 kind: .secret(
                     id: secret.id, isFile: secret.target != nil, variable: secret.environmentName,
-                    isRequired: secret.isRequired, mode: UInt16(secret.mode), uid: secret.uid, gid: secret.gid),
+                    isRequired: secret.isRequired, mode: UInt16(secret.mode & 0o7777), uid: secret.uid, gid: secret.gid),
                 target: try target(secret.target ?? "/run/secrets/\(secret.id)", state, flag.range))
         case .ssh(let ssh):
             return RunMount(
                 kind: .ssh(
-                    id: ssh.id, isRequired: ssh.isRequired, mode: UInt16(ssh.mode), uid: ssh.uid, gid: ssh.gid),
-                target: try target(ssh.target ?? "/run/buildkit/ssh_agent.\(position)", state, flag.range))
+                    id: ssh.id, isRequired: ssh.isRequired, mode: UInt16(ssh.mode & 0o7777), uid: ssh.uid, gid: ssh.gid),
+                target: try target(ssh.target ?? "/run/buildkit/ssh_agent.\(agentNumber)", state, flag.range))
         }
     }
 

@@ -90,18 +90,37 @@ public struct RunMount: Sendable, Hashable {
     public enum Kind: Sendable, Hashable {
         /// Files of a context, a stage or an image. Writes to it are thrown away.
         case bind(source: FileOrigin, path: String, readOnly: Bool)
-        /// A directory that stays between builds, filled from `seed` when it is made; `isFresh` makes it anew.
-        case cache(
-            id: String, sharing: Sharing, isFresh: Bool, seed: FileOrigin?, seedPath: String, mode: UInt16, uid: UInt32,
-            gid: UInt32,
-            readOnly: Bool)
+        /// A directory that stays between builds.
+        case cache(Cache)
         /// Memory, `size` bytes at most.
-        case tmpfs(size: Int64?)
+        case tmpfs(size: Int64?, readOnly: Bool)
         /// A secret as a file, as a variable, or both.
         case secret(
             id: String, isFile: Bool, variable: String?, isRequired: Bool, mode: UInt16, uid: UInt32, gid: UInt32)
         /// The socket of an ssh agent.
         case ssh(id: String, isRequired: Bool, mode: UInt16, uid: UInt32, gid: UInt32)
+    }
+
+    /// `type=cache`. Caches of one id with another seed, mode or owner are different directories.
+    public struct Cache: Sendable, Hashable {
+        /// The name it is found by.
+        public var id: String
+        /// Who may use it at the same time.
+        public var sharing: Sharing
+        /// Whether it is made anew.
+        public var isFresh: Bool
+        /// Where its first content comes from; nil for an empty directory.
+        public var seed: FileOrigin?
+        /// The path in `seed`, absolute.
+        public var seedPath: String
+        /// The mode of a new directory; nil for that of the seed, or 0755.
+        public var mode: UInt16?
+        /// The owner of a new directory; nil for that of the seed, or 0.
+        public var uid: UInt32?
+        /// The group of a new directory; nil for that of the seed, or 0.
+        public var gid: UInt32?
+        /// Whether writing is refused.
+        public var readOnly: Bool
     }
 
     /// What is mounted, and how.
@@ -113,8 +132,11 @@ public struct RunMount: Sendable, Hashable {
     public var source: FileOrigin? {
         switch kind {
         case .bind(let source, _, _): source
-        case .cache(_, _, _, let seed, _, _, _, _, _): seed
+        case .cache(let cache): cache.seed
         case .tmpfs, .secret, .ssh: nil
         }
     }
+
+    var isSecret: Bool { if case .secret = kind { true } else { false } }
+    var isAgent: Bool { if case .ssh = kind { true } else { false } }
 }

@@ -14,6 +14,7 @@
 #include <linux/seccomp.h>
 #include <net/if.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -63,6 +64,18 @@ static void map_file(const struct start *start, enum csandbox_step step, int fd,
     *bytes = address;
 }
 
+// Each is a cgroup.procs; "0" means who writes it. The namespace makes the group look like the root from within.
+static void join_control_groups(const struct start *start, struct reader *reader) {
+    uint32_t count = read_u32(reader);
+    for (uint32_t i = 0; i < count; i++) {
+        const char *path = read_string(reader);
+        int fd = open(path, O_WRONLY | O_CLOEXEC);
+        if (fd < 0 || write(fd, "0", 1) != 1) fail(start, CSANDBOX_STEP_CGROUP, errno, path);
+        close(fd);
+    }
+    if (count && unshare(CLONE_NEWCGROUP)) fail(start, CSANDBOX_STEP_CGROUP, errno, "namespace");
+}
+
 static void raise_loopback(const struct start *start) {
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     struct ifreq request = { .ifr_name = "lo" };
@@ -92,7 +105,7 @@ static void limit_capabilities(const struct start *start, uint64_t bounding) {
     }
 }
 
-static void set_capabilities(const struct start *start, uint64_t effective) {
+static void set_capabilities(const struct start *start, uint64_t effective, int ambient) {
     // More than one has cannot be asked for: slipway itself may run with fewer than all.
     struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
     struct __user_cap_data_struct data[2];
@@ -100,10 +113,16 @@ static void set_capabilities(const struct start *start, uint64_t effective) {
     for (int half = 0; half < 2; half++) {
         data[half].permitted &= (uint32_t)(effective >> (32 * half));
         data[half].effective = data[half].permitted;
-        data[half].inheritable = 0;
+        data[half].inheritable = ambient ? data[half].permitted : 0;
     }
     header.version = _LINUX_CAPABILITY_VERSION_3;
     if (syscall(SYS_capset, &header, data)) fail(start, CSANDBOX_STEP_CAPABILITIES, errno, 0);
+    // What exec hands on to a program of a user other than root.
+    for (int capability = 0; ambient && capability < 64; capability++) {
+        if (!(data[capability / 32].permitted >> (capability % 32) & 1)) continue;
+        if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0))
+            fail(start, CSANDBOX_STEP_CAPABILITIES, errno, "ambient set");
+    }
 }
 
 // Decimal, into a buffer of at least 24 bytes.
@@ -260,6 +279,8 @@ void sandbox_child(const struct start *start) {
         if (setrlimit(resource, &limit)) fail(start, CSANDBOX_STEP_LIMIT, errno, decimal(number, (uint32_t)resource));
     }
 
+    join_control_groups(start, &reader);
+
     if (sethostname(hostname, strlen(hostname))) fail(start, CSANDBOX_STEP_HOSTNAME, errno, hostname);
     if (flags & PROGRAM_LOOPBACK) raise_loopback(start);
 
@@ -284,10 +305,13 @@ void sandbox_child(const struct start *start) {
         fail(start, CSANDBOX_STEP_SECCOMP, errno, "no_new_privs");
     if (start->descriptors[FD_FILTER] >= 0) install_filter(start);
     // Dropping from the bounding set needs CAP_SETPCAP, changing identity CAP_SETUID and CAP_SETGID; a user other than
-    // root loses the rest with the change.
+    // root loses the rest with the change, where they are not ambient.
     limit_capabilities(start, bounding);
+    // A change of user takes the capabilities away, unless one asks to keep the permitted ones.
+    int ambient = (flags & PROGRAM_AMBIENT) != 0;
+    if (ambient && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)) fail(start, CSANDBOX_STEP_CAPABILITIES, errno, "keep");
     set_identity(start, uid, gid, groups, group_count, (flags & PROGRAM_KEEP_GROUPS) != 0);
-    set_capabilities(start, effective);
+    set_capabilities(start, effective, ambient);
     die_with_launcher(start);
     execute_command(start, search_path, arguments, environment);
 }

@@ -90,7 +90,7 @@ int mounts_begin(struct mounts *mounts) {
     close(fs);
     if (error) return error;
     if ((error = attach(mounts->scratch, AT_FDCWD, "/"))) return error;
-    return mkdirat(mounts->scratch, "empty", 0755) == 0 ? 0 : errno;
+    return mkdirat(mounts->scratch, "empty", 0755) || mkdirat(mounts->scratch, "empty-2", 0755) ? errno : 0;
 }
 
 // MARK: Overlay
@@ -131,6 +131,10 @@ static int set_all_directories(struct mounts *mounts, int fs, struct layers *lay
     if (layers->count < 2) {
         if (fchdir(mounts->scratch)) return errno;
         int error = sys_fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir+", "empty") ? errno : 0;
+        // Nothing below and nothing above: an empty directory.
+        if (!error && !layers->count && !layers->upper[0] &&
+            sys_fsconfig(fs, FSCONFIG_SET_STRING, "lowerdir+", "empty-2"))
+            error = errno;
         if (chdir("/")) return errno;
         if (error) return error;
     }
@@ -193,6 +197,7 @@ static int overlay_by_mount(struct mounts *mounts, struct layers *layers, const 
     for (uint32_t i = 0; i < layers->count && end; i++)
         end = append_directory(end, limit, i ? ":" : ",lowerdir=", mounts->culprit = read_string(&lowers));
     if (layers->count < 2) end = append(end, limit, layers->count ? ":empty" : ",lowerdir=empty");
+    if (!layers->count && !layers->upper[0]) end = append(end, limit, ":empty-2");
     if (end && layers->upper[0]) end = append_directory(end, limit, ",upperdir=", mounts->culprit = layers->upper);
     if (end && layers->upper[0]) end = append_directory(end, limit, ",workdir=", mounts->culprit = layers->work);
     if (!end) return errno;
@@ -254,6 +259,8 @@ static int step_filesystem(struct mounts *mounts, struct reader *reader) {
     int fs = sys_fsopen(type);
     if (fs < 0) return errno;
     int error = 0, mount = -1;
+    // Shown in lists of mounts; not every type takes it.
+    (void)sys_fsconfig(fs, FSCONFIG_SET_STRING, "source", type);
     for (; options && !error; options--) {
         const char *key = read_string(reader), *value = read_string(reader);
         if (reader->bad) error = EBADMSG;

@@ -15,6 +15,7 @@ enum program_flags {
     PROGRAM_NO_NEW_PRIVILEGES = 1,
     PROGRAM_LOOPBACK = 2, // bring up `lo` in the new network namespace
     PROGRAM_KEEP_GROUPS = 4, // setgroups(2) is denied in this user namespace
+    PROGRAM_AMBIENT = 8, // capabilities are kept by every user and handed on by every exec
 };
 
 enum program_operation {

@@ -44,7 +44,7 @@ extension ProcessSpecification {
         case .bind(let source, _, _, _): try validate([source])
         case .layers(let lower, _, _, let scratch):
             try validate(lower + (scratch.map { [$0.upper, $0.work] } ?? []))
-        case .file(let bytes, _, _, _, _):
+        case .file(let bytes, _, _, _, _, _):
             guard bytes.count < 1 << 30 else { throw .invalid("the file for \(mount.target) is larger than 1 GiB") }
         case .tmpfs: break
         }

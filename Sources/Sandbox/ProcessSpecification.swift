@@ -32,6 +32,8 @@ public struct ProcessSpecification: Sendable, Equatable {
     public var resourceLimits: [ResourceLimit]
     /// Size of `/dev/shm` in bytes; 64 MiB unless told.
     public var sharedMemorySize: UInt64
+    /// The control group that it is put into; nil for that of slipway.
+    public var controlGroup: ControlGroup?
 
     /// A process on `root`; every other property has the default of `docker build`.
     public init(
@@ -46,7 +48,8 @@ public struct ProcessSpecification: Sendable, Equatable {
         security: SecurityProfile = .default,
         noNewPrivileges: Bool = false,
         resourceLimits: [ResourceLimit] = [],
-        sharedMemorySize: UInt64 = 64 << 20
+        sharedMemorySize: UInt64 = 64 << 20,
+        controlGroup: ControlGroup? = nil
     ) {
         self.arguments = arguments
         self.environment = environment
@@ -60,6 +63,7 @@ public struct ProcessSpecification: Sendable, Equatable {
         self.noNewPrivileges = noNewPrivileges
         self.resourceLimits = resourceLimits
         self.sharedMemorySize = sharedMemorySize
+        self.controlGroup = controlGroup
     }
 }
 
@@ -95,7 +99,7 @@ public enum NetworkAccess: Sendable, Hashable {
 public enum SecurityProfile: Sendable, Hashable {
     /// Docker's default: 14 capabilities, the default seccomp profile, masked and read-only kernel paths, no devices.
     case `default`
-    /// Every capability slipway has, no seccomp filter, nothing masked, devices work.
+    /// Every capability slipway has, for every user; no seccomp filter, nothing masked, devices work.
     case insecure
 }
 

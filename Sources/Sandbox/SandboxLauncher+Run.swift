@@ -33,6 +33,8 @@ extension SandboxLauncher {
         descriptors += [standardInput ?? input, standardOutput, standardError].compactMap { $0?.rawValue }
         if let filter = resources.filter { descriptors.append(filter.descriptor) }
         var namespaces: Namespaces = [.mount, .controlGroup, .hostName, .interprocess, .process]
+        // The namespace shows the group that a process is in when it is made, so it comes after the move into that.
+        if specification.controlGroup != nil { namespaces.remove(.controlGroup) }
         if specification.network == .none { namespaces.insert(.network) }
 
         let id = state.withLock { state in

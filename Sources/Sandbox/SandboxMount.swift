@@ -12,10 +12,12 @@ public enum SandboxMount: Sendable, Equatable {
     /// that stack. With `scratch`, writes are allowed and land there; without, it is read-only.
     case layers([FilePath], subpath: FilePath = "/", target: FilePath, scratch: Scratch? = nil)
     /// An empty filesystem in memory. `size` in bytes, the kernel's default (half of the memory) if nil.
-    case tmpfs(target: FilePath, size: UInt64? = nil, mode: UInt16 = 0o1777)
-    /// A file whose bytes live in memory only (never on disk, nor in swap where the kernel can promise it). The process may
-    /// write to it; what it writes is lost.
-    case file(bytes: [UInt8], target: FilePath, mode: UInt16 = 0o644, userID: UInt32 = 0, groupID: UInt32 = 0)
+    case tmpfs(target: FilePath, size: UInt64? = nil, mode: UInt16 = 0o1777, readOnly: Bool = false)
+    /// A file whose bytes live in memory only (never on disk, nor in swap where the kernel can promise it). What the
+    /// process writes to one that is not read-only is lost.
+    case file(
+        bytes: [UInt8], target: FilePath, mode: UInt16 = 0o644, userID: UInt32 = 0, groupID: UInt32 = 0,
+        readOnly: Bool = true)
 
     /// Where the writes to a stack of layers land: two empty directories on one filesystem, used once.
     public struct Scratch: Sendable, Hashable {
@@ -34,8 +36,8 @@ public enum SandboxMount: Sendable, Equatable {
     /// Where it is mounted, inside the root.
     public var target: FilePath {
         switch self {
-        case .bind(_, let target, _, _), .layers(_, _, let target, _), .tmpfs(let target, _, _),
-            .file(_, let target, _, _, _):
+        case .bind(_, let target, _, _), .layers(_, _, let target, _), .tmpfs(let target, _, _, _),
+            .file(_, let target, _, _, _, _):
             target
         }
     }

@@ -71,6 +71,8 @@ struct StartFailure {
                 cause: cause)
         case CSANDBOX_STEP_HOSTNAME:
             return SandboxError(.isolationRefused, "cannot set the host name \(detail)", cause: cause)
+        case CSANDBOX_STEP_CGROUP:
+            return SandboxError(.isolationRefused, "cannot enter the control group \(detail)", cause: cause)
         case CSANDBOX_STEP_NETWORK:
             return SandboxError(.isolationRefused, "cannot bring up the loopback interface", cause: cause)
         default:

@@ -16,13 +16,18 @@ public enum ExitStatus: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// "exit code: 3" or "signal: 9".
+    /// "exit code: 3", or "exit code: 137 (killed by signal 9, SIGKILL)".
     public var description: String {
-        switch self {
-        case .exited(let code): "exit code: \(code)"
-        case .signaled(let signal): "signal: \(signal)"
-        }
+        guard case .signaled(let signal) = self else { return "exit code: \(shellCode)" }
+        let name = Self.signalNames[signal].map { ", \($0)" } ?? ""
+        return "exit code: \(shellCode) (killed by signal \(signal)\(name))"
     }
+
+    /// Those that have one number on all machines and that end a process which does nothing about them.
+    private static let signalNames: [Int32: String] = [
+        1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 4: "SIGILL", 5: "SIGTRAP", 6: "SIGABRT", 8: "SIGFPE", 9: "SIGKILL",
+        11: "SIGSEGV", 13: "SIGPIPE", 14: "SIGALRM", 15: "SIGTERM",
+    ]
 }
 
 /// What a sandboxed process and the children it waited for used.

@@ -41,9 +41,16 @@ import Testing
         #expect(throws: UnknownUser.self) { try database.owner(text) }
     }
 
+    /// (uid_t)-1 means "do not change" to setresuid(2): a process would stay root.
+    @Test(arguments: ["4294967295", "2147483648", "-1", "app:4294967295", "99999999999"])
+    func numbersOutOfRangeAreErrors(_ text: String) {
+        #expect(throws: UnknownUser.self) { try database.process(text) }
+    }
+
     @Test func anImageWithoutFilesHasRoot() throws {
         let empty = UserDatabase(passwd: nil, group: nil)
         #expect(try empty.process("").uid == 0)
+        #expect(try empty.process("").home == "/")
         #expect(try empty.process("12:13").gid == 13)
         #expect(throws: UnknownUser.self) { try empty.owner("app") }
     }

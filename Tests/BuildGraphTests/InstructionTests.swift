@@ -71,21 +71,71 @@ import Testing
                 --mount=type=tmpfs,target=/t,size=1k --mount=source=a,target=/b,rw go
             """)
         let run = try #require(graph.run("go"))
-        #expect(run.mounts.map(\.target) == ["/src/cache", "/run/secrets/k", "/t", "/b"])
-        guard case .cache(let id, .locked, false, let seed?, "/", 0o755, 0, 0, false) = run.mounts[0].kind else {
-            Issue.record("\(run.mounts[0])")
+        // Files in the order of their targets, then secrets.
+        try #require(run.mounts.map(\.target) == ["/b", "/src/cache", "/t", "/run/secrets/k"])
+        #expect(run.mounts[0].kind == .bind(source: .context(.main), path: "/a", readOnly: false))
+        guard case .cache(let cache) = run.mounts[1].kind, case .operation? = cache.seed else {
+            Issue.record("\(run.mounts[1])")
             return
         }
-        #expect(id == "cache")
-        guard case .operation = seed else {
-            Issue.record("\(seed)")
-            return
-        }
+        #expect(cache.id == "cache")
+        #expect(cache.sharing == .locked)
+        #expect(cache.seedPath == "/")
+        #expect(!cache.isFresh && !cache.readOnly)
+        #expect(cache.mode == nil && cache.uid == nil && cache.gid == nil)
+        #expect(run.mounts[2].kind == .tmpfs(size: 1024, readOnly: false))
         #expect(
-            run.mounts[1].kind
+            run.mounts[3].kind
                 == .secret(id: "k", isFile: false, variable: "K", isRequired: false, mode: 0o400, uid: 0, gid: 0))
-        #expect(run.mounts[2].kind == .tmpfs(size: 1024))
-        #expect(run.mounts[3].kind == .bind(source: .context(.main), path: "/a", readOnly: false))
+    }
+
+    /// What is mounted below another mount is seen, wherever it stands; two mounts on one target stay in their order.
+    @Test func mountsAreSortedByTarget() async throws {
+        let graph = try await plan(
+            """
+            FROM base
+            RUN --mount=type=secret,id=s --mount=type=ssh --mount=type=tmpfs,target=/m/x --mount=type=tmpfs,target=/m \
+                --mount=type=ssh,id=other --mount=type=tmpfs,target=/a,size=1 --mount=type=tmpfs,target=/a,size=2 go
+            """)
+        let run = try #require(graph.run("go"))
+        #expect(
+            run.mounts.map(\.target) == [
+                "/a", "/a", "/m", "/m/x", "/run/secrets/s", "/run/buildkit/ssh_agent.0", "/run/buildkit/ssh_agent.1",
+            ])
+        #expect(run.mounts[0].kind == .tmpfs(size: 1, readOnly: false))
+    }
+
+    @Test(
+        arguments: [
+            ("", .default, .default), ("--network=default", .none, .none), ("--network=none", .host, .none),
+            ("--network=default", .host, .host), ("--network=host", .host, .host), ("", .host, .host),
+        ] as [(String, RunOperation.Network, RunOperation.Network)])
+    func networks(_ flag: String, _ whole: RunOperation.Network, _ expected: RunOperation.Network) async throws {
+        let graph = try await plan("FROM base\nRUN \(flag) go", PlanOptions(network: whole))
+        #expect(try #require(graph.run("go")).network == expected)
+    }
+
+    @Test(arguments: [
+        ("--network=host", "network.host is not allowed"), ("--security=insecure", "security.insecure is not allowed"),
+        (
+            "--device=vendor.com/class=name",
+            "device feature is only supported in Dockerfile frontend 1.14.0-labs or later"
+        ),
+        ("--mount=type=cache,target=/c,source=d", "cache mount has no source \"d\""),
+        ("--mount=type=tmpfs,target=/c,source=/d,from=base", "tmpfs mount has no source \"/d\""),
+    ])
+    func refused(_ flag: String, _ message: String) async throws {
+        let error = await #expect(throws: DockerfileError.self) { try await plan("FROM base\nRUN \(flag) go") }
+        #expect(error?.message == message)
+        #expect(error?.diagnostic.range?.start.line == 2)
+    }
+
+    @Test func entitlementsAllow() async throws {
+        let options = PlanOptions(entitlements: ["network.host", "security.insecure"])
+        let graph = try await plan("FROM base\nRUN --network=host --security=insecure go", options)
+        let run = try #require(graph.run("go"))
+        #expect(run.network == .host)
+        #expect(run.security == .insecure)
     }
 
     @Test func noCacheOfSomeStages() async throws {

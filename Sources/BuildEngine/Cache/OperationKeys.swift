@@ -56,12 +56,13 @@ struct OperationKeys {
                 hasher.add("bind")
                 hasher.add(path)
                 hasher.add(readOnly)
-            case .cache(_, _, _, _, _, _, _, _, let readOnly):
+            case .cache(let cache):
                 hasher.add("cache")
-                hasher.add(readOnly)
-            case .tmpfs(let size):
+                hasher.add(cache.readOnly)
+            case .tmpfs(let size, let readOnly):
                 hasher.add("tmpfs")
                 hasher.add(size ?? 0)
+                hasher.add(readOnly)
             case .secret(let id, let isFile, let variable, _, let mode, let uid, let gid):
                 hasher.add("secret")
                 hasher.add([id, variable ?? ""])

@@ -42,7 +42,7 @@ struct BuildContexts {
 
     /// The patterns of the main context; nil where there is no such context.
     func ignorePatterns() throws -> IgnorePatterns? {
-        try request.context.map { try ignorePatterns(of: .main, $0) }
+        try request.context.map { try ignoreFile(of: .main, $0).patterns }
     }
 
     /// The patterns of `<Dockerfile>.dockerignore` for the main context, else of `.dockerignore` in its root.

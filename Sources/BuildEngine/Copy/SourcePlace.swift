@@ -1,7 +1,19 @@
 import BuildGraph
+import Dockerfile
 import OCI
 
-/// How messages name the places that files are copied from.
+extension BuildGraph {
+    /// How messages name the place that files are taken from.
+    func place(of origin: FileOrigin) -> String {
+        switch origin {
+        case .context(let name): name.place
+        case .operation(let id): self[id].place
+        case .git(let address): "in the repository \(address.redacted)"
+        case .inline, .remoteFile: "in its source"
+        }
+    }
+}
+
 extension ContextName {
     var place: String {
         switch self {
@@ -12,7 +24,7 @@ extension ContextName {
 }
 
 extension Operation {
-    var place: String {
+    fileprivate var place: String {
         switch kind {
         case .image(.reference(let reference), _): "in the image \(reference.familiarName)"
         case .image(.layout(let path, _, _), _): "in the image \(path)"

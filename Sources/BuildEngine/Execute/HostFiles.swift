@@ -23,7 +23,7 @@ enum HostFiles {
         var lines = [
             "127.0.0.1\tlocalhost \(limits.hostname)", "::1\tlocalhost ip6-localhost ip6-loopback",
         ]
-        lines += limits.extraHosts.map { "\($0.address)\t\($0.name)" }
+        lines += limits.extraHosts.map { "\($0.address)\t\($0.name.lowercased())" }
         return Array((lines.joined(separator: "\n") + "\n").utf8)
     }
 }

@@ -14,6 +14,8 @@ struct PreparedMounts {
     var environment = EnvironmentList()
     /// Cache directories in use.
     var caches: [CacheMounts.Acquired] = []
+    /// Sockets in use.
+    var agents: [AgentRelay] = []
 
     /// Adds a mount of a directory or of a file.
     mutating func add(_ mount: SandboxMount, isDirectory: Bool) {
@@ -44,62 +46,110 @@ struct MountPreparation {
             prepared.add(.file(bytes: script.content, target: target, mode: script.mode), isDirectory: false)
         }
         for (index, mount) in run.mounts.enumerated() {
-            try await add(mount, index, to: &prepared)
+            try await add(mount, index, run, to: &prepared)
         }
         return prepared
     }
 
-    private func add(_ mount: RunMount, _ index: Int, to prepared: inout PreparedMounts) async throws {
+    private func add(
+        _ mount: RunMount, _ index: Int, _ run: RunOperation, to prepared: inout PreparedMounts
+    ) async throws {
         let target = FilePath(mount.target)
         switch mount.kind {
         case .bind(let source, let path, let readOnly):
             let stack = try await stack(source, path)
-            let view = try LayerView(layers: stack, store: layerStore)
-            guard let node = try view.lookup(FilePath(path), followFinalSymlink: true) else {
-                throw BuildError(.copyFailed, "\"\(path)\": not found, so it cannot be mounted on \(mount.target)")
-            }
+            let kind = try status(of: path, in: stack, for: mount).kind
             let directories = layerStore.overlayDirectories(of: stack)
             let writes = readOnly ? nil : try scratchDirectories("mount-\(index)")
             prepared.add(
                 .layers(directories, subpath: FilePath(path), target: target, scratch: writes),
-                isDirectory: node.status.kind == .directory)
-        case .cache(
-            let id, let sharing, let isFresh, let seedSource, let seedPath, let mode, let uid, let gid, let readOnly):
-            let cache = try await caches.acquire(
-                id: id, sharing: sharing, isFresh: isFresh, mode: mode, uid: uid, gid: gid
-            ) { directory in
-                if let seedSource { try await seed(seedSource, seedPath, directory) }
-            }
-            prepared.caches.append(cache)
-            prepared.add(.bind(source: cache.path, target: target, readOnly: readOnly), isDirectory: true)
-        case .tmpfs(let size):
-            prepared.add(.tmpfs(target: target, size: size.map(UInt64.init)), isDirectory: true)
+                isDirectory: kind == .directory)
+        case .cache(let cache):
+            try await add(cache, mount, to: &prepared)
+        case .tmpfs(let size, let readOnly):
+            prepared.add(
+                .tmpfs(target: target, size: size.map(UInt64.init), readOnly: readOnly), isDirectory: true)
         case .secret(let id, let isFile, let variable, let isRequired, let mode, let uid, let gid):
-            guard let value = try secret(id, isRequired: isRequired) else { return }
-            if isFile {
+            let value = try secret(id, isRequired: isRequired)
+            if isFile, let value {
                 prepared.add(
                     .file(bytes: value, target: target, mode: mode, userID: uid, groupID: gid), isDirectory: false)
             }
-            if let variable { prepared.environment[variable] = String(decoding: value, as: UTF8.self) }
-        case .ssh(let id, let isRequired, _, _, _):
-            guard let socket = request.agents[id] else {
+            // BuildKit sets the variable of a secret that is not there to nothing.
+            if let variable { prepared.environment[variable] = String(decoding: value ?? [], as: UTF8.self) }
+        case .ssh(let id, let isRequired, let mode, let uid, let gid):
+            guard let agent = request.agents[id] else {
                 guard isRequired else { return }
                 throw BuildError(
-                    .invalidOption, "ssh agent \(id): not given", help: "pass --ssh \(id) to the build")
+                    .invalidOption, "ssh agent \(id): not given",
+                    help: "pass --ssh \(id) to the build, or --ssh \(id)=SOCKET, or --ssh \(id)=PRIVATE-KEY")
             }
+            let socket = scratch.appending("ssh-\(index)")
+            prepared.agents.append(
+                try AgentRelay(
+                    listeningOn: socket, agent: agent, isRaw: request.rawAgents.contains(id), mode: mode, uid: uid,
+                    gid: gid))
             prepared.add(.bind(source: socket, target: target, readOnly: false), isDirectory: false)
-            prepared.environment["SSH_AUTH_SOCK"] = mount.target
+            let name = "SSH_AUTH_SOCK"
+            // The first one counts, and what the stage says itself counts more.
+            if run.environment[name] == nil, prepared.environment[name] == nil {
+                prepared.environment[name] = mount.target
+            }
         }
     }
 
+    private func add(_ cache: RunMount.Cache, _ mount: RunMount, to prepared: inout PreparedMounts) async throws {
+        var identity = cache.id
+        var root = FileStatus(kind: .directory, mode: 0o755)
+        if let source = cache.seed {
+            let layers = try await stack(source, cache.seedPath)
+            root = try status(of: cache.seedPath, in: layers, for: mount)
+            identity += "\0seed \(layers.map(\.description).joined(separator: " ")) \(cache.seedPath)"
+        }
+        let (mode, uid, gid) = (cache.mode ?? root.mode, cache.uid ?? root.uid, cache.gid ?? root.gid)
+        if cache.mode != nil || cache.uid != nil || cache.gid != nil { identity += "\0made \(mode) \(uid) \(gid)" }
+        let isDirectory = root.kind == .directory
+        let directory = try await caches.acquire(
+            id: identity, sharing: cache.sharing, isFresh: cache.isFresh, mode: isDirectory ? mode : 0o755,
+            uid: isDirectory ? uid : 0, gid: isDirectory ? gid : 0
+        ) { directory in
+            if let source = cache.seed { try await seed(source, cache.seedPath, directory) }
+        }
+        prepared.caches.append(directory)
+        // A seed that is a file is the only thing in its directory.
+        let name = isDirectory ? nil : FilePath(cache.seedPath).lastComponent
+        prepared.add(
+            .bind(
+                source: name.map { directory.path.appending($0) } ?? directory.path, target: FilePath(mount.target),
+                readOnly: cache.readOnly),
+            isDirectory: isDirectory)
+    }
+
+    /// What is to be mounted, which has to exist.
+    private func status(of path: String, in stack: [Digest], for mount: RunMount) throws -> FileStatus {
+        let view = try LayerView(layers: stack, store: layerStore)
+        guard let node = try view.lookup(FilePath(path), followFinalSymlink: true) else {
+            throw BuildError(
+                .copyFailed, "\"\(path)\": not found, so it cannot be mounted on \(mount.target)",
+                help: "check the spelling of source= and what from= means")
+        }
+        return node.status
+    }
+
+    /// BuildKit's own limit: what builds here builds there as well.
+    private static let largestSecret = 500 << 10
+
     private func secret(_ id: String, isRequired: Bool) throws -> [UInt8]? {
+        let value: [UInt8]
         switch request.secrets[id] {
-        case .value(let bytes): return bytes
+        case .value(let bytes): value = bytes
         case .file(let path):
             do {
                 let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
                 defer { file.closeAfterReading() }
-                return try file.readAll(limit: 512 << 10, path: path)
+                value = try file.readAll(limit: Self.largestSecret + 1, path: path)
+            } catch let error as FileSystemError where error.code == .fileTooLarge {
+                throw Self.tooLarge(id)
             } catch {
                 throw BuildError(.invalidOption, "cannot read the secret \(id) from \(path)", cause: error)
             }
@@ -108,6 +158,14 @@ struct MountPreparation {
             throw BuildError(
                 .invalidOption, "secret \(id): not found", help: "pass --secret id=\(id),src=FILE to the build")
         }
+        guard value.count <= Self.largestSecret else { throw Self.tooLarge(id) }
+        return value
+    }
+
+    private static func tooLarge(_ id: String) -> BuildError {
+        BuildError(
+            .invalidOption, "the secret \(id) is larger than \(largestSecret >> 10) KiB",
+            help: "mount a large file with --mount=type=bind from a --build-context of its own")
     }
 
     private func scratchDirectories(_ name: String) throws -> SandboxMount.Scratch {

@@ -13,6 +13,8 @@ struct RunExecutor {
     let scratch: FilePath
     /// Times of files later than this become this; nil keeps them.
     let epoch: Timestamp?
+    /// What limits processes; without limits, none.
+    let controlGroups: ControlGroups?
 
     /// Runs the process over `layers`, which are unpacked, the lowest first.
     ///
@@ -34,17 +36,20 @@ struct RunExecutor {
             try missing.write(to: stubs)
             lower.insert(stubs, at: 0)
         }
+        let controlGroup = try enter()
+        defer { leave(controlGroup) }
         let specification = ProcessSpecification(
             arguments: run.arguments, environment: environment(run, user, prepared.environment),
             workingDirectory: FilePath(run.workingDirectory),
             user: Sandbox.UserIdentity(
                 userID: user.uid, groupID: user.gid, supplementaryGroupIDs: user.supplementaryGroups),
             hostname: run.limits.hostname,
-            root: .overlay(lower: lower, upper: upper, work: work), mounts: prepared.mounts,
+            root: .overlay(lower: lower, upper: upper, work: work),
+            mounts: try prepared.mounts.map { try like($0, in: view) },
             network: run.network == .none ? .none : .host,
             security: run.security == .insecure ? .insecure : .default,
             resourceLimits: try run.limits.resourceLimits.map(resourceLimit),
-            sharedMemorySize: UInt64(run.limits.sharedMemorySize ?? 64 << 20))
+            sharedMemorySize: UInt64(run.limits.sharedMemorySize ?? 64 << 20), controlGroup: controlGroup)
         let tail = OutputTail()
         let termination: Termination
         do {
@@ -58,12 +63,30 @@ struct RunExecutor {
                 help: error.help, cause: error.cause)
         }
         guard termination.status.isSuccess else {
+            let isOutOfMemory = controlGroup.map { $0.outOfMemoryKills > 0 } ?? false
             throw BuildError(
                 .processFailed,
-                "process \"\(commandText(run))\" did not complete successfully: \(termination.status)",
-                output: tail.lines)
+                "process \"\(commandText(run))\" did not complete successfully: \(termination.status)"
+                    + (isOutOfMemory ? ": it ran out of the memory that --memory gives it" : ""),
+                help: isOutOfMemory ? "give it more with --memory" : nil, output: tail.lines)
         }
         return try await layerStore.commit(upperDirectory: upper, epoch: epoch, below: view)
+    }
+
+    /// A control group that the launcher removes if this process dies.
+    private func enter() throws -> ControlGroup? {
+        guard let group = try controlGroups?.make() else { return nil }
+        for directory in group.directories { try launcher.cleanUpOnExit(directory) }
+        return group
+    }
+
+    private func leave(_ group: ControlGroup?) {
+        guard let group else { return }
+        let left = group.remove()
+        for directory in group.directories where !left.contains(directory) {
+            // A launcher that cannot be told is lost, and removes nothing any more.
+            try? launcher.keepOnExit(directory)
+        }
     }
 
     private func commandText(_ run: RunOperation) -> String { run.arguments.joined(separator: " ") }
@@ -85,8 +108,16 @@ struct RunExecutor {
             environment[variable.name] = variable.value
         }
         for variable in secrets.variables { environment[variable.name] = variable.value }
-        if environment["HOME"] == nil { environment["HOME"] = user.home }
+        if (environment["HOME"] ?? "").isEmpty { environment["HOME"] = user.home }
         return environment.assignments
+    }
+
+    /// A new file system has the mode of the directory that it covers.
+    private func like(_ mount: SandboxMount, in view: LayerView) throws -> SandboxMount {
+        guard case .tmpfs(let target, let size, _, let readOnly) = mount, let node = try view.lookup(target),
+            node.status.kind == .directory
+        else { return mount }
+        return .tmpfs(target: target, size: size, mode: node.status.mode, readOnly: readOnly)
     }
 
     /// Makes a directory with the mode and owner that the root of the file system below has, since an overlay shows those

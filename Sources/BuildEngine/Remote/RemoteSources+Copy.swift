@@ -62,8 +62,10 @@ extension RemoteSources {
             let checkout = try await locating(source.range, source.origin) {
                 try await client.checkOut(address, at: revision, into: directory, credentials: credentials)
             }
-            let tree = try ContextTree(walking: checkout.root, ignoring: try IgnorePatterns([]))
-            return try Selector(tree: tree, excludes: try IgnorePatterns(excludes)).select(source)
+            let nothing = IgnoreFile(name: "", patterns: try IgnorePatterns([]))
+            let tree = try ContextTree(walking: checkout.root, ignoring: nothing)
+            let place = "in the repository \(address.redacted)"
+            return try Selector(tree: tree, excludes: try IgnorePatterns(excludes), place: place).select(source)
         default: return []
         }
     }

@@ -106,12 +106,14 @@ extension Solver {
             scratch: scratch, stack: { try await stack($0, $1, results) },
             seed: { try await seed($0, $1, into: $2, results) })
         let prepared = try await preparation.prepare(run)
-        let executor = RunExecutor(launcher: launcher, layerStore: layerStore, scratch: scratch, epoch: clamp)
+        let executor = RunExecutor(
+            launcher: launcher, layerStore: layerStore, scratch: scratch, epoch: clamp,
+            controlGroups: controlGroups)
         let steps = self.steps
         let layer = try await executor.execute(run, over: base, prepared: prepared) { stream, bytes in
             steps.output(operation.id, stream, bytes)
         }
-        withExtendedLifetime(prepared.caches) {}
+        withExtendedLifetime((prepared.caches, prepared.agents)) {}
         return layer
     }
 
@@ -158,7 +160,7 @@ extension Solver {
         var writer = CopyWriter(
             draft: LayerDraft(over: EmptyTree(), epoch: epoch.time), destination: "/", owner: nil, mode: nil,
             spool: try ArchiveSpool(directory: lease.directory))
-        let selector = Selector(tree: tree, excludes: try IgnorePatterns([]), place: "in the source of the mount")
+        let selector = Selector(tree: tree, excludes: try IgnorePatterns([]), place: graph.place(of: source))
         for item in try selector.select(pattern) {
             try writer.write(item)
         }

@@ -27,6 +27,8 @@ struct Solver: Sendable {
     /// How the layers of the result are to be compressed, so that a layer can be made in that form at once.
     let compression: Compression?
     let steps: StepReporter
+    /// What limits the processes of steps, if anything does.
+    let controlGroups: ControlGroups?
 
     /// The layers of an operation's file system, the lowest first.
     typealias Layers = [Digest]
@@ -167,7 +169,7 @@ struct Solver: Sendable {
             for (index, mount) in run.mounts.enumerated() {
                 guard case .bind(let source, let path, _) = mount.kind else { continue }
                 if case .operation(let id) = source {
-                    digests.append(try await digest(of: path, in: results[id] ?? []))
+                    digests.append(try await digest(of: path, from: source, in: results[id] ?? []))
                 } else {
                     digests.append(keys.outside(operation.id)[index])
                 }
@@ -177,7 +179,7 @@ struct Solver: Sendable {
     }
 
     /// The digest of a file or directory, which stands for a mount of it. The whole of a stage is known by its layers.
-    private func digest(of path: String, in layers: Layers) async throws -> Digest {
+    private func digest(of path: String, from origin: FileOrigin, in layers: Layers) async throws -> Digest {
         if path == "/" {
             var hasher = KeyHasher("stack/1")
             hasher.add(layers)
@@ -186,8 +188,8 @@ struct Solver: Sendable {
         try await provider.unpack(layers)
         let tree = LayerTree(view: try LayerView(layers: layers, store: layerStore))
         let source = CopyOperation.Source(
-            origin: .context(.main), path: escapedPattern(path), parentsPattern: nil, unpacks: false, range: nil)
-        let selector = Selector(tree: tree, excludes: try IgnorePatterns([]), place: "in the source of the mount")
+            origin: origin, path: escapedPattern(path), parentsPattern: nil, unpacks: false, range: nil)
+        let selector = Selector(tree: tree, excludes: try IgnorePatterns([]), place: graph.place(of: origin))
         let selection = Selection(items: try selector.select(source))
         let files = SelectionKey.regularFiles(of: selection).map(\.location)
         return SelectionKey(selection, digests: try await FileDigests.compute(files)).digest
@@ -202,7 +204,7 @@ struct Solver: Sendable {
         let layers = results[id] ?? []
         try await provider.unpack(layers)
         let tree = LayerTree(view: try LayerView(layers: layers, store: layerStore))
-        let selector = Selector(tree: tree, excludes: try IgnorePatterns(excludes), place: graph[id].place)
+        let selector = Selector(tree: tree, excludes: try IgnorePatterns(excludes), place: graph.place(of: source.origin))
         return Selection(items: try selector.select(source))
     }
 

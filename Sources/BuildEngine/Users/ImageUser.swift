@@ -42,20 +42,24 @@ extension UserDatabase {
             if groupPart == nil {
                 identity.supplementaryGroups = groups.filter { $0.members.contains(known.name) }.map(\.gid)
             }
-        } else if let uid = UInt32(userPart) {
+        } else if let uid {
             identity.uid = uid
-        } else if userPart.isEmpty || userPart == "root" {
-            identity.home = "/root"
-        } else {
+        } else if !userPart.isEmpty, userPart != "root" {
             throw UnknownUser(description: "unable to find user \(userPart): no matching entries in passwd file")
         }
         if let groupPart { identity.gid = try group(groupPart) }
+        // The kernel takes 4294967295 for "as it is", which is the superuser here.
+        guard identity.uid <= Self.largestNumber, identity.gid <= Self.largestNumber else {
+            throw UnknownUser(description: "uids and gids must be in range 0-\(Self.largestNumber)")
+        }
         // The primary group is among the others, as login(1) has it.
         identity.supplementaryGroups.removeAll { $0 == identity.gid }
         identity.supplementaryGroups.insert(identity.gid, at: 0)
         if identity.home.isEmpty { identity.home = "/" }
         return identity
     }
+
+    private static let largestNumber = UInt32(Int32.max)
 
     /// Whom `--chown=user[:group]` means: a name takes its primary group from passwd, a number is also the group.
     ///

@@ -70,6 +70,7 @@ enum csandbox_step {
     CSANDBOX_STEP_SEARCH, // command not found in PATH
     CSANDBOX_STEP_EXEC,
     CSANDBOX_STEP_INTERPRETER, // the command is there, its interpreter (in the detail) is not
+    CSANDBOX_STEP_CGROUP, // control group
 };
 
 struct csandbox_reply {

@@ -170,6 +170,14 @@ extension MountFlag {
                 throw Invalid("invalid mount target \"/\"", help: "mount to a directory below /")
             }
         }
+        if ["cache", "tmpfs"].contains(values.type), values.from == nil || values.type == "tmpfs",
+            GoPath.clean("/" + values.source) != "/"
+        {
+            throw Invalid(
+                "\(values.type) mount has no source \(values.source.quotedForMessage)",
+                help: values.type == "cache" ? "name the stage, image or context it is in with from=" : "remove source="
+            )
+        }
         switch values.type {
         case "cache":
             return .cache(

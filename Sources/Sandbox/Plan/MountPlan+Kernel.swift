@@ -44,7 +44,10 @@ extension MountPlan {
             steps.append(device(name, flags: []))
         }
         if !confined {
-            for name in ["fuse", "kvm", "loop-control", "net/tun"] { steps.append(device(name, flags: .optional)) }
+            let loops = (0..<8).map { "loop\($0)" }
+            for name in ["cuse", "fuse", "kmsg", "kvm", "loop-control", "net/tun"] + loops {
+                steps.append(device(name, flags: .optional))
+            }
         }
         for (path, contents) in [
             ("/dev/fd", "/proc/self/fd"), ("/dev/stdin", "/proc/self/fd/0"), ("/dev/stdout", "/proc/self/fd/1"),

@@ -66,17 +66,18 @@ enum MountPlan {
                 operation: .layers(
                     LayerStack(lower: lower, scratch: scratch), subpath: subpath, target: target, bound),
                 flags: overlay)
-        case .tmpfs(let target, let size, let mode):
+        case .tmpfs(let target, let size, let mode, let readOnly):
             var options = [(key: "mode", value: String(mode & 0o7777, radix: 8))]
             if let size { options.append((key: "size", value: String(size))) }
             return MountStep(
                 operation: .filesystem(
-                    type: "tmpfs", options: options, target: target, attributes.union(.noSetUserID)))
-        case .file(let bytes, let target, let mode, let userID, let groupID):
+                    type: "tmpfs", options: options, target: target,
+                    attributes.union(readOnly ? [.noSetUserID, .readOnly] : .noSetUserID)))
+        case .file(let bytes, let target, let mode, let userID, let groupID, let readOnly):
             return MountStep(
                 operation: .file(
                     bytes: bytes, mode: mode, userID: userID, groupID: groupID, target: target,
-                    [.noDevices, .noSetUserID]))
+                    readOnly ? [.noDevices, .noSetUserID, .readOnly] : [.noDevices, .noSetUserID]))
         }
     }
 }

@@ -13,6 +13,7 @@ struct ProgramEncoder {
         static let noNewPrivileges = Flags(rawValue: 1)
         static let loopback = Flags(rawValue: 2)
         static let keepGroups = Flags(rawValue: 4)
+        static let ambient = Flags(rawValue: 8)
     }
 
     /// The program for a specification that has passed `validate()`.
@@ -29,6 +30,7 @@ struct ProgramEncoder {
         if specification.noNewPrivileges { flags.insert(.noNewPrivileges) }
         if specification.network == .none { flags.insert(.loopback) }
         if host.deniesSetGroups { flags.insert(.keepGroups) }
+        if specification.security == .insecure { flags.insert(.ambient) }
         put(flags.rawValue)
         put(specification.user.userID)
         put(specification.user.groupID)
@@ -36,7 +38,7 @@ struct ProgramEncoder {
         for group in specification.user.supplementaryGroupIDs { put(group) }
         let capabilities = specification.security == .default ? Self.defaultCapabilities : .max
         put(capabilities)
-        put(specification.user.userID == 0 ? capabilities : 0)
+        put(specification.user.userID == 0 || specification.security == .insecure ? capabilities : 0)
         put(specification.hostname)
         put(specification.workingDirectory)
         put(specification.searchPath)
@@ -48,6 +50,7 @@ struct ProgramEncoder {
             put(limit.soft)
             put(limit.hard)
         }
+        put((specification.controlGroup?.directories ?? []).map { $0.appending("cgroup.procs") })
     }
 
     private mutating func put(_ steps: [MountStep]) {
@@ -134,6 +137,11 @@ struct ProgramEncoder {
     private mutating func put(_ text: String) { put(text.utf8) }
 
     private mutating func put(_ path: FilePath) { put(path.rawBytes) }
+
+    private mutating func put(_ paths: [FilePath]) {
+        put(UInt32(paths.count))
+        for path in paths { put(path) }
+    }
 
     private mutating func put(_ texts: [String]) {
         put(UInt32(texts.count))

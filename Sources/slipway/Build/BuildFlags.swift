@@ -71,6 +71,8 @@ struct BuildFlags: ParsableArguments {
     @Option(parsing: .unconditionalSingleValue, help: .init("A resource limit.", valueName: "name=soft[:hard]"))
     var ulimit: [String] = []
 
+    @OptionGroup var steps: StepFlags
+
     @Option(
         parsing: .unconditional,
         help: .init("How progress is shown: auto, tty, plain, rawjson or quiet.", valueName: "mode"))

@@ -1,4 +1,5 @@
 import OCI
+import Sandbox
 import SystemPackage
 
 extension BuildOptions {
@@ -27,6 +28,18 @@ extension BuildOptions {
         secrets = try flags.secret.map { text throws(CommandLineError) in
             try SecretSpecification(parsing: text, environment: environment)
         }
+        agents = try flags.steps.ssh.map { text throws(CommandLineError) in
+            try AgentSpecification(parsing: text, environment: environment)
+        }
+        if let twice = agents.indices.first(where: { index in agents[..<index].contains { $0.id == agents[index].id } })
+        {
+            throw CommandLineError("--ssh: the id \"\(agents[twice].id)\" is given twice")
+        }
+        entitlements = Set(
+            try flags.steps.allow.flatMap { $0.split(separator: ",") }.map { text throws(CommandLineError) in
+                try Entitlement(parsing: String(text))
+            })
+        controls = try ControlGroupLimits(flags.steps)
         outputs = try Self.outputs(flags)
         platforms = try flags.platform.flatMap { $0.split(separator: ",") }.map(Self.platform)
         network = try Self.network(flags.network)

@@ -1,4 +1,5 @@
 import OCI
+import Sandbox
 import SystemPackage
 
 /// What a command line of `slipway build` asks for, as checked values: all that the engine needs to know of it.
@@ -39,6 +40,10 @@ struct BuildOptions: Equatable, Sendable {
     var labels: [KeyValue] = []
     var cache = CacheUse.always
     var secrets: [SecretSpecification] = []
+    var agents: [AgentSpecification] = []
+    var entitlements: Set<Entitlement> = []
+    /// What control groups hold each step to.
+    var controls = ControlGroupLimits()
     /// Never empty: without `--output` the local store.
     var outputs: [OutputSpecification] = [.store]
     /// That of the host if empty.

@@ -33,6 +33,8 @@ extension BuildRequest {
                 case .value(let bytes): .value(bytes)
                 }
         }
+        for agent in options.agents { try use(agent) }
+        controls = options.controls
         tags = options.tags
         platforms = options.platforms
         exports = try options.outputs.compactMap(Self.export)
@@ -51,6 +53,34 @@ extension BuildRequest {
         return path
     }
 
+    /// Takes the paths of `--ssh` for the socket of an agent or for private keys, as they are.
+    private mutating func use(_ agent: AgentSpecification) throws {
+        var sockets: [FilePath] = []
+        var keys: [FilePath] = []
+        for path in agent.paths {
+            let path = try HostPath.absolute(path)
+            do {
+                try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking]).close()
+                keys.append(path)
+            } catch Errno.noSuchAddressOrDevice {
+                // What open(2) says to sockets.
+                sockets.append(path)
+            } catch {
+                throw CommandLineError("--ssh: cannot use \(path) for \"\(agent.id)\": \(error)")
+            }
+        }
+        guard sockets.isEmpty || keys.isEmpty else {
+            throw CommandLineError(
+                "--ssh: \"\(agent.id)\" has both a socket and a key", help: "give them different ids")
+        }
+        guard sockets.count <= 1 else { throw CommandLineError("--ssh: \"\(agent.id)\" has more than one socket") }
+        guard !agent.isRaw || keys.isEmpty else {
+            throw CommandLineError("--ssh: raw mode of \"\(agent.id)\" needs a socket, and \(agent.paths[0]) is none")
+        }
+        if agent.isRaw { rawAgents.insert(agent.id) }
+        if let socket = sockets.first { agents[agent.id] = socket } else { agentKeys[agent.id] = keys }
+    }
+
     private static func plan(_ options: BuildOptions) -> PlanOptions {
         var plan = PlanOptions()
         plan.target = options.target
@@ -63,6 +93,7 @@ extension BuildRequest {
         case .except(let stages): plan.noCache = .stages(Set(stages.map { $0.lowercased() }))
         }
         plan.network = RunOperation.Network(rawValue: options.network.rawValue) ?? .default
+        plan.entitlements = Set(options.entitlements.map(\.rawValue))
         plan.limits.sharedMemorySize = options.sharedMemorySize.map { Int64(clamping: $0) }
         plan.limits.extraHosts = options.extraHosts.map { .init(name: $0.name, address: $0.address) }
         plan.limits.resourceLimits = options.resourceLimits.map {

@@ -7,32 +7,21 @@ struct UnsupportedBuildFlags: ParsableArguments {
     @Flag(help: .hidden) var squash = false
     @Flag(help: .hidden) var compress = false
     @Flag(name: [.customShort("D"), .long], help: .hidden) var debug = false
-    @Option(parsing: .unconditionalSingleValue, help: .hidden) var allow: [String] = []
     @Option(parsing: .unconditionalSingleValue, help: .hidden) var annotation: [String] = []
     @Option(parsing: .unconditionalSingleValue, help: .hidden) var attest: [String] = []
     @Option(parsing: .unconditionalSingleValue, help: .hidden) var cacheFrom: [String] = []
     @Option(parsing: .unconditionalSingleValue, help: .hidden) var cacheTo: [String] = []
-    @Option(parsing: .unconditionalSingleValue, help: .hidden) var ssh: [String] = []
     @Option(parsing: .unconditionalSingleValue, help: .hidden) var policy: [String] = []
     @Option(parsing: .unconditionalSingleValue, help: .hidden) var securityOpt: [String] = []
     @Option(parsing: .unconditional, help: .hidden) var builder: String?
-    @Option(parsing: .unconditional, help: .hidden) var cgroupParent: String?
     @Option(parsing: .unconditional, help: .hidden) var provenance: String?
     @Option(parsing: .unconditional, help: .hidden) var sbom: String?
     @Option(parsing: .unconditional, help: .hidden) var isolation: String?
-    @Option(parsing: .unconditional, help: .hidden) var cpuPeriod: String?
-    @Option(parsing: .unconditional, help: .hidden) var cpuQuota: String?
-    @Option(name: [.customShort("c"), .long], parsing: .unconditional, help: .hidden) var cpuShares: String?
-    @Option(parsing: .unconditional, help: .hidden) var cpusetCpus: String?
-    @Option(parsing: .unconditional, help: .hidden) var cpusetMems: String?
-    @Option(name: [.customShort("m"), .long], parsing: .unconditional, help: .hidden) var memory: String?
-    @Option(parsing: .unconditional, help: .hidden) var memorySwap: String?
 }
 
 extension UnsupportedBuildFlags {
     /// Throws for the first flag that was given.
     func refuse() throws(CommandLineError) {
-        let resources = "limits by control group are not supported yet"
         let attestations = "attestations are not supported yet"
         let cache = "external caches are not supported yet: the local cache is always used"
         let given: [(flag: String, isGiven: Bool, reason: String)] = [
@@ -41,14 +30,12 @@ extension UnsupportedBuildFlags {
             ("--squash", squash, "a multi-stage Dockerfile with COPY --from does the same"),
             ("--compress", compress, "the context is not sent anywhere"),
             ("--debug", debug, "use --progress=plain to see everything"),
-            ("--allow", !allow.isEmpty, "entitlements are not supported yet"),
             ("--annotation", !annotation.isEmpty, "annotations are not supported yet"),
             ("--attest", !attest.isEmpty, attestations),
             ("--provenance", provenance.map { GoBoolean.parse($0) != false } ?? false, attestations),
             ("--sbom", sbom.map { GoBoolean.parse($0) != false } ?? false, attestations),
             ("--cache-from", !cacheFrom.isEmpty, cache),
             ("--cache-to", !cacheTo.isEmpty, cache),
-            ("--ssh", !ssh.isEmpty, "SSH agents are not handed to RUN yet"),
             ("--policy", !policy.isEmpty, "policies are not supported yet"),
             ("--security-opt", !securityOpt.isEmpty, "RUN always has the default profile"),
             (
@@ -59,14 +46,6 @@ extension UnsupportedBuildFlags {
                 "--isolation", isolation.map { $0 != "default" && !$0.isEmpty } ?? false,
                 "there is one kind of isolation"
             ),
-            ("--cgroup-parent", cgroupParent != nil, resources),
-            ("--cpu-period", cpuPeriod != nil, resources),
-            ("--cpu-quota", cpuQuota != nil, resources),
-            ("--cpu-shares", cpuShares != nil, resources),
-            ("--cpuset-cpus", cpusetCpus != nil, resources),
-            ("--cpuset-mems", cpusetMems != nil, resources),
-            ("--memory", memory != nil, resources),
-            ("--memory-swap", memorySwap != nil, resources),
         ]
         guard let refused = given.first(where: \.isGiven) else { return }
         throw CommandLineError("\(refused.flag) is not supported yet: \(refused.reason)")

@@ -65,7 +65,7 @@ struct ContainerRunner {
             do {
                 let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
                 defer { file.closeAfterReading() }
-                mounts.append(.file(bytes: try file.readAll(limit: 1 << 20, path: path), target: path))
+                mounts.append(.file(bytes: try file.readAll(limit: 1 << 20, path: path), target: path, readOnly: false))
             } catch Errno.noSuchFileOrDirectory { continue }
         }
         for volume in options.volumes {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import OCI
+import Sandbox
 import SystemPackage
 import Testing
 
@@ -48,6 +49,43 @@ import Testing
         #expect(try options(arguments, environment: ["HOME": "/h"]) == expected)
     }
 
+    @Test func agents() throws {
+        let environment = ["SSH_AUTH_SOCK": "/run/agent"]
+        let table: [(String, AgentSpecification)] = try [
+            ("default", "default", ["/run/agent"]), ("work", "work", ["/run/agent"]), ("=/s", "default", ["/s"]),
+            ("default=/s", "default", ["/s"]), ("k=a,b", "k", ["a", "b"]), ("k=", "k", ["/run/agent"]),
+            ("r=/s,raw=true", "r", ["/s"]), ("r=/s,raw=0", "r", ["/s"]),
+        ].map { text, id, paths in
+            var expected = try AgentSpecification(parsing: "x=y", environment: [:])
+            (expected.id, expected.paths) = (id, paths.map { FilePath($0) })
+            expected.isRaw = text.hasSuffix("raw=true")
+            return (text, expected)
+        }
+        for (text, expected) in table {
+            #expect(try options(["--ssh", text, "."], environment: environment).agents == [expected], "\(text)")
+        }
+    }
+
+    @Test func limitsOfSteps() throws {
+        let found = try options([
+            "-m", "64m", "--memory-swap=128m", "-c", "512", "--cpu-period", "50000", "--cpu-quota", "25000",
+            "--cpuset-cpus", "0-2,4", "--cpuset-mems", "0", "--cgroup-parent", "/builds", "--allow",
+            "network.host,security.insecure", ".",
+        ])
+        var expected = ControlGroupLimits()
+        expected.memory = 64 << 20
+        expected.memoryAndSwap = 128 << 20
+        expected.cpuShares = 512
+        expected.cpuPeriod = 50_000
+        expected.cpuQuota = 25_000
+        expected.cpus = "0-2,4"
+        expected.memoryNodes = "0"
+        expected.parent = "/builds"
+        #expect(found.controls == expected)
+        #expect(found.entitlements == [.networkHost, .securityInsecure])
+        #expect(try options(["-m", "1g", "--memory-swap", "-1", "."]).controls.memoryAndSwap == -1)
+    }
+
     @Test func flagsMayStandBehindTheContext() throws {
         #expect(try options([".", "-t", "a", "-q"]).tags.count == 1)
         #expect(try options(["-qt", "a", "."]).progress == .quiet)
@@ -87,12 +125,17 @@ import Testing
         (["--progress=tty", "."], "terminal"), (["-o", "-", "-o", "type=oci,dest=-", "."], "standard output"),
         (["--push", "."], "--push is not supported yet"), (["--pull", "."], "--pull"), (["--check", "."], "--check"),
         (["--cache-from", "x", "."], "--cache-from"), (["--cache-to=x", "."], "--cache-to"),
-        (["--ssh", "default", "."], "--ssh"),
-        (["--allow", "network.host", "."], "--allow"), (["--provenance=true", "."], "--provenance"),
+        (["--ssh", "default", "."], "SSH_AUTH_SOCK is not set"), (["--ssh", "a=x", "--ssh", "a=y", "."], "given twice"),
+        (["--ssh", "a=x,y,raw=true", "."], "exactly one"), (["--ssh", "a=x,raw=maybe", "."], "raw=maybe"),
+        (["--allow", "network.hots", "."], "network.hots"), (["--allow", "device", "."], "device"),
+        (["--provenance=true", "."], "--provenance"),
         (["--sbom", "true", "."], "--sbom"), (["--annotation", "a=b", "."], "--annotation"),
         (["--attest", "type=sbom", "."], "--attest"), (["--call=check", "."], "--call"),
-        (["--cgroup-parent", "x", "."], "--cgroup-parent"), (["-m", "1g", "."], "--memory"),
-        (["--cpu-shares", "1", "."], "--cpu-shares"), (["--builder", "remote", "."], "--builder"),
+        (["-m", "0", "."], "--memory"), (["-m", "lots", "."], "--memory"), (["--memory-swap", "1g", "."], "needs --memory"),
+        (["-m", "1g", "--memory-swap", "1m", "."], "less than"), (["--cpu-shares", "0", "."], "--cpu-shares"),
+        (["--cpu-period", "1", "."], "--cpu-period"), (["--cpu-quota", "-1", "."], "--cpu-quota"),
+        (["--cpuset-cpus", "3-1", "."], "--cpuset-cpus"), (["--cpuset-mems", "0,,1", "."], "--cpuset-mems"),
+        (["--cpuset-cpus", "", "."], "--cpuset-cpus"), (["--builder", "remote", "."], "--builder"),
     ])
     func refused(arguments: [String], reason: String) throws {
         let error = try #require(throws: CommandLineError.self) { try options(arguments) }

@@ -86,12 +86,15 @@ import Testing
         ("a:1.2.3.4", ExtraHost(name: "a", address: "1.2.3.4")),
         ("a=1.2.3.4", ExtraHost(name: "a", address: "1.2.3.4")),
         ("a:::1", ExtraHost(name: "a", address: "::1")), ("a=[fe80::1]", ExtraHost(name: "a", address: "fe80::1")),
+        ("a=2001:DB8:0:0::1", ExtraHost(name: "a", address: "2001:db8::1")),
+        ("a=::ffff:1.2.3.4", ExtraHost(name: "a", address: "1.2.3.4")),
+        ("a:host-gateway", ExtraHost(name: "a", address: "127.0.0.1")),
     ])
     func hosts(text: String, expected: ExtraHost) throws {
         #expect(try ExtraHost(parsing: text) == expected)
     }
 
-    @Test(arguments: ["a", ":1.2.3.4", "a:", "a:b", "a:host-gateway", "a b:1.2.3.4", "a\nb=1.2.3.4", "a=1.2.3.4.5"])
+    @Test(arguments: ["a", ":1.2.3.4", "a:", "a:b", "a b:1.2.3.4", "a\nb=1.2.3.4", "a=1.2.3.4.5"])
     func badHosts(text: String) {
         #expect(throws: CommandLineError.self) { try ExtraHost(parsing: text) }
     }

@@ -1,0 +1,56 @@
+import ArgumentParser
+
+/// The flags of `slipway build` that say what the process of a `RUN` may reach and use.
+struct StepFlags: ParsableArguments {
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: .init(
+            "An ssh agent for RUN --mount=type=ssh: that of $SSH_AUTH_SOCK, a socket, or private keys.",
+            valueName: "default|id[=socket|key[,key]]"))
+    var ssh: [String] = []
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: .init(
+            "Let RUN ask for more than a sandbox gives: network.host or security.insecure.", valueName: "entitlement"))
+    var allow: [String] = []
+
+    @Option(
+        name: [.customShort("m", allowingJoined: true), .long], parsing: .unconditional,
+        help: .init("How much memory a RUN may use.", valueName: "size"))
+    var memory: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: .init("How much memory and swap together a RUN may use; -1 is no limit of swap.", valueName: "size"))
+    var memorySwap: String?
+
+    @Option(
+        name: [.customShort("c", allowingJoined: true), .long], parsing: .unconditional,
+        help: .init("A RUN's share of the CPUs beside other work; 1024 is an ordinary one.", valueName: "shares"))
+    var cpuShares: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: .init("The period that --cpu-quota counts in, in microseconds.", valueName: "microseconds"))
+    var cpuPeriod: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: .init("How long the CPUs may run a RUN in each period.", valueName: "microseconds"))
+    var cpuQuota: String?
+
+    @Option(
+        parsing: .unconditional, help: .init("The CPUs that a RUN may run on, such as 0-2,4.", valueName: "list"))
+    var cpusetCpus: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: .init("The memory nodes that a RUN may use, such as 0,1.", valueName: "list"))
+    var cpusetMems: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: .init("The control group in which those of the steps are made.", valueName: "path"))
+    var cgroupParent: String?
+}

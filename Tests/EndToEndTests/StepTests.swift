@@ -1,0 +1,228 @@
+import FoundationEssentials
+import Glibc
+import SystemPackage
+import Testing
+
+extension EndToEnd {
+    /// What the process of a `RUN` is given: mounts, network, rights, limits.
+    @Suite struct StepTests {
+        /// Files that a step of `FROM base` wrote below `/out`, by name.
+        private static func out(
+            _ work: Workspace, _ steps: String, _ flags: [String] = [], environment: [String: String] = [:],
+            at location: SourceLocation = #_sourceLocation
+        ) async throws -> [String: String] {
+            let directory = work.root.appending("out-\(UInt32.random(in: 0 ... .max))")
+            let outcome = try await work.build(
+                "\(steps.hasPrefix("FROM") ? "" : "FROM base AS t\n")\(steps)\nFROM scratch\nCOPY --from=t /out /\n",
+                flags + ["--output", directory.string], environment: environment)
+            try #require(outcome.status == 0, "\(outcome.transcript)", sourceLocation: location)
+            var texts: [String: String] = [:]
+            for name in File.names(directory) { texts[name] = try File.text(directory.appending(name)) }
+            return texts
+        }
+
+        // MARK: Mounts
+
+        /// Recorded from BuildKit at the reference commit.
+        @Test(arguments: Account.all)
+        func mounts(account: Account) async throws {
+            try await Workspace.use(as: account) { work in
+                try work.write("a.txt", "A\n")
+                try work.write("dir/x", "X\n")
+                try File.write("s3cret", to: work.root.appending("token"))
+                let found = try await Self.out(
+                    work,
+                    """
+                    FROM scratch AS nothing
+                    FROM base AS seed
+                    RUN mkdir -p /seed/d && echo 1 >/seed/f && chown 3:4 /seed && chmod 750 /seed && mkdir -m 700 /t
+                    FROM seed AS t
+                    RUN mkdir /out
+                    RUN --mount=from=nothing,target=/m ls -A /m >/out/scratch; touch /m/x; echo $? >>/out/scratch
+                    RUN --mount=type=tmpfs,target=/m/dir --mount=target=/m ls -A /m/dir >/out/order
+                    RUN --mount=type=tmpfs,target=/t,ro touch /t/x; echo $? >/out/tmpfs; stat -c '%a %u' /t >>/out/tmpfs
+                    RUN --mount=type=tmpfs,target=/u,size=1.5m df -k /u | awk 'NR>1{print $2}' >/out/size
+                    RUN --mount=type=secret,id=s stat -c '%a %u' /run/secrets/s >/out/secret; \\
+                        echo x >/run/secrets/s; echo $? >>/out/secret
+                    RUN --mount=type=secret,id=s,env=V --mount=type=secret,id=none,env=W env | grep '^[VW]=' >/out/env
+                    RUN echo x >>/etc/hosts; echo $? >/out/hosts
+                    RUN --mount=type=cache,target=/c,id=c,from=seed,source=/seed stat -c '%a %u %g' /c >/out/seed; \\
+                        cat /c/f >>/out/seed
+                    RUN --mount=type=cache,target=/c,id=c ls -A /c >/out/unseeded
+                    RUN --mount=type=cache,target=/c,id=c,uid=5,mode=0700 stat -c '%a %u %g' /c >/out/owned
+                    RUN --mount=type=cache,target=/c,id=f,from=seed,source=/seed/f cat /c >/out/file
+                    RUN ls -d /m /u /c /run/secrets >/out/stubs 2>/dev/null; true
+                    """,
+                    ["--secret", "id=s,src=\(work.root)/token"])
+                let expected = [
+                    "scratch": "1\n", "order": "", "tmpfs": "1\n700 0\n", "size": "1536\n", "secret": "400 0\n1\n",
+                    "env": "V=s3cret\nW=\n", "hosts": "1\n", "seed": "750 3 4\n1\n", "unseeded": "",
+                    "owned": "700 5 0\n", "file": "1\n", "stubs": "",
+                ]
+                for (name, text) in expected { #expect(found[name] == text, "\(name)") }
+            }
+        }
+
+        @Test func secretsHaveALargestSize() async throws {
+            try await Workspace.use { work in
+                let step = "RUN --mount=type=secret,id=s mkdir /out && wc -c </run/secrets/s >/out/size"
+                let flags = ["--secret", "id=s,src=\(work.root)/token"]
+                try File.write(String(repeating: "x", count: 512_000), to: work.root.appending("token"))
+                #expect(try await Self.out(work, step, flags)["size"] == "512000\n")
+                try File.write(String(repeating: "x", count: 512_001), to: work.root.appending("token"))
+                let refused = try await work.build("FROM base\n\(step)\n", flags + ["--no-cache"])
+                #expect(refused.status != 0)
+                #expect(
+                    refused.errors.contains("500 KiB") && refused.errors.contains("Dockerfile:2"), "\(refused.errors)")
+            }
+        }
+
+        // MARK: Environment and identity
+
+        @Test(arguments: Account.all)
+        func environment(account: Account) async throws {
+            try await Workspace.use(as: account) { work in
+                let found = try await Self.out(
+                    work,
+                    """
+                    FROM base AS t
+                    ENV HOME=
+                    RUN mkdir /out && env | sort >/out/env
+                    USER app
+                    RUN echo $HOME >/tmp/home
+                    USER 0
+                    RUN cp /tmp/home /out/ && rm /etc/passwd && (unset HOME; sh -c 'true')
+                    USER 1234
+                    RUN echo $HOME >/tmp/nobody
+                    USER 0
+                    RUN cp /tmp/nobody /out/ && grep -v '^#' /etc/hosts >/out/hosts && hostname >/out/hostname
+                    """,
+                    [
+                        "--add-host", "Upper.Case:1.2.3.4", "--add-host", "six=[2001:DB8::1]", "--add-host",
+                        "gate:host-gateway", "--build-arg", "BUILDKIT_SANDBOX_HOSTNAME=builder",
+                    ], environment: ["SECRET_OF_THE_USER": "x"])
+                #expect(found["env"] == "HOME=/root\nPATH=/bin\nPWD=/\nSHLVL=1\n")
+                #expect(found["home"] == "/home/app\n")
+                #expect(found["nobody"] == "/\n")
+                #expect(found["hostname"] == "builder\n")
+                #expect(
+                    found["hosts"] == """
+                        127.0.0.1\tlocalhost builder
+                        ::1\tlocalhost ip6-localhost ip6-loopback
+                        1.2.3.4\tupper.case
+                        2001:db8::1\tsix
+                        127.0.0.1\tgate
+
+                        """)
+            }
+        }
+
+        /// setresuid(2) takes this number for "do not change": the step would run as root.
+        @Test func numbersThatMeanSomethingElse() async throws {
+            try await Workspace.use { work in
+                let outcome = try await work.build("FROM base\nUSER 4294967295\nRUN id\n")
+                #expect(outcome.status == 1)
+                #expect(outcome.errors.contains("in range 0-2147483647"), "\(outcome.errors)")
+                #expect(!outcome.errors.contains("uid=0"))
+            }
+        }
+
+        // MARK: Network and security
+
+        @Test(arguments: Account.all)
+        func networks(account: Account) async throws {
+            try await Workspace.use(as: account) { work in
+                let steps = """
+                    FROM base AS t
+                    RUN --network=default mkdir /out && ls /sys/class/net >/out/default
+                    RUN --network=none ls /sys/class/net >/out/none
+                    """
+                let isolated = try await Self.out(work, steps, ["--network", "none"])
+                #expect(isolated == ["default": "lo\n", "none": "lo\n"])
+                let host = try await Self.out(
+                    work, steps + "\nRUN --network=host ls /sys/class/net >/out/host", ["--network", "host"])
+                #expect(host["none"] == "lo\n")
+                #expect(host["host"] == host["default"])
+                let refused = try await work.build("FROM base\nRUN --network=host true\n")
+                #expect(refused.status == 2)
+                #expect(refused.errors.contains("--allow network.host"), "\(refused.errors)")
+                let allowed = try await work.build(
+                    "FROM base\nRUN --network=host true\n", ["--allow", "network.host"])
+                #expect(allowed.status == 0, "\(allowed.transcript)")
+            }
+        }
+
+        @Test(arguments: Account.all)
+        func insecureSteps(account: Account) async throws {
+            try await Workspace.use(as: account) { work in
+                let step = """
+                    FROM base AS t
+                    RUN grep -E '^(CapEff|Seccomp):' /proc/self/status >/sandboxed
+                    RUN --security=insecure mkdir /out && mkdir /mnt && mount -t tmpfs none /mnt && umount /mnt \\
+                        && echo changed >/proc/sys/kernel/hostname && hostname >/out/hostname \\
+                        && grep -E '^(CapAmb|Seccomp):' /proc/self/status >/out/root
+                    USER app
+                    RUN --security=insecure grep -E '^Cap(Eff|Prm|Inh|Bnd|Amb)' /proc/self/status | cut -f2 | sort -u >/tmp/app
+                    USER 0
+                    RUN cp /tmp/app /sandboxed /out/
+                    """
+                let refused = try await work.build(step)
+                #expect(refused.status == 2)
+                #expect(refused.errors.contains("Dockerfile:3") && refused.errors.contains("--allow security.insecure"))
+                let found = try await Self.out(work, step, ["--allow", "security.insecure"])
+                #expect(found["sandboxed"] == "CapEff:\t00000000a80425fb\nSeccomp:\t2\n")
+                #expect(found["hostname"] == "changed\n")
+                #expect(found["root"]?.hasSuffix("Seccomp:\t0\n") == true)
+                // All five sets are the same: an ordinary user keeps everything.
+                #expect(found["app"]?.split(separator: "\n").count == 1, "\(found)")
+                #expect(found["app"] != "0000000000000000\n")
+            }
+        }
+
+        @Test func devicesAreRefused() async throws {
+            try await Workspace.use { work in
+                let outcome = try await work.build("FROM base\nRUN --device=vendor.com/class=name true\n")
+                #expect(outcome.status == 2)
+                #expect(
+                    outcome.errors.contains("Dockerfile:2") && outcome.errors.contains("device"), "\(outcome.errors)")
+            }
+        }
+
+        // MARK: Limits
+
+        @Test(arguments: Account.all)
+        func sizesAndLimits(account: Account) async throws {
+            try await Workspace.use(as: account) { work in
+                let found = try await Self.out(
+                    work,
+                    """
+                    FROM base AS t
+                    RUN mkdir /out && df -k /dev/shm | awk 'NR>1{print $2}' >/out/shm && ulimit -Sn >/out/files \\
+                        && ulimit -Hn >>/out/files
+                    """, ["--shm-size", "3m", "--ulimit", "nofile=100:200"])
+                #expect(found == ["shm": "3072\n", "files": "100\n200\n"])
+            }
+        }
+
+        /// Either the limit holds and the error says so, or a warning says that it does not and why.
+        @Test(arguments: Account.all)
+        func memoryLimit(account: Account) async throws {
+            try await Workspace.use(as: account) { work in
+                let dockerfile = "FROM base\nRUN dd if=/dev/zero of=/dev/null bs=64M count=1\n"
+                let outcome = try await work.build(dockerfile, ["--memory", "16m"])
+                if outcome.errors.contains("memory limits are not enforced") {
+                    #expect(outcome.status == 0, "\(outcome.transcript)")
+                } else {
+                    #expect(outcome.status == 1, "\(outcome.transcript)")
+                    #expect(outcome.errors.contains("ran out of the memory"), "\(outcome.errors)")
+                    #expect(outcome.errors.contains("--memory"))
+                }
+                // The limit is no part of what a step is.
+                let unlimited = try await work.build(dockerfile)
+                #expect(unlimited.status == 0, "\(unlimited.transcript)")
+                let again = try await work.build(dockerfile, ["--memory", "1g", "--cpu-shares", "512"])
+                #expect(PlainProgress(again.errors).executed == [], "\(again.errors)")
+            }
+        }
+    }
+}
