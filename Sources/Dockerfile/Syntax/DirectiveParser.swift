@@ -53,7 +53,7 @@ struct DirectiveParser {
     /// Splits `key = value`; the key in lower case. Matches `^([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$`.
     static func split(_ text: ArraySlice<UInt8>) -> (key: String, value: ArraySlice<UInt8>)? {
         let blank: (UInt8) -> Bool = { Byte.isBlank($0) }
-        let text = text.drop(while: blank)
+        let text = Byte.droppingLeadingWhitespace(text)
         let key = text.prefix { Byte.isLetter($0) || Byte.isDigit($0) }
         guard let first = key.first, Byte.isLetter(first) else { return nil }
         let rest = text[key.endIndex...].drop(while: blank)

@@ -15,7 +15,7 @@ struct DocumentParser {
     mutating func parse() throws(DockerfileError) -> (Directives, [Instruction]) {
         var instructions: [Instruction] = []
         while let line = try reader.next() {
-            let text = Self.droppingLeadingWhitespace(line.content)
+            let text = Byte.droppingLeadingWhitespace(line.content)
             if try directives.consume(text) { continue }
             if text.first == Byte.hash {
                 note(comment: text.dropFirst())
@@ -23,9 +23,7 @@ struct DocumentParser {
             }
             let (content, continues) = splitContinuation(text)
             if !continues, content.isEmpty { continue }
-            if let instruction = try parseInstruction(content, continues: continues) {
-                instructions.append(instruction)
-            }
+            instructions.append(try parseInstruction(content, continues: continues))
             comments = []
         }
         guard !instructions.isEmpty else {
@@ -39,19 +37,6 @@ struct DocumentParser {
     private mutating func note(comment: ArraySlice<UInt8>) {
         let text = String(decoding: comment, as: UTF8.self).trimmingBlanks()
         if text.isEmpty { comments = [] } else { comments.append(text) }
-    }
-
-    private static func droppingLeadingWhitespace(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        // White space that is not ASCII needs the bytes behind it, so the check goes through an array of the start.
-        var rest = line
-        while let first = rest.first {
-            let length =
-                first < 0x80
-                ? (Byte.isBlank(first) ? 1 : 0) : Byte.whitespaceLength(Array(rest.prefix(3)), at: 0)
-            guard length > 0 else { break }
-            rest = rest.dropFirst(length)
-        }
-        return rest
     }
 
     /// Cuts off an escape token at the end of a line, with blanks behind it. An escape token before it makes it an
@@ -68,14 +53,14 @@ struct DocumentParser {
     /// Reads the rest of an instruction that starts with `first`.
     private mutating func parseInstruction(
         _ first: ArraySlice<UInt8>, continues: Bool
-    ) throws(DockerfileError) -> Instruction? {
+    ) throws(DockerfileError) -> Instruction {
         var line = LogicalLine()
         var emptyLines: [SourceRange] = []
         var continues = continues
         var end = first.endIndex
         line.append(first)
         while continues, let next = try reader.next() {
-            let text = Self.droppingLeadingWhitespace(next.content)
+            let text = Byte.droppingLeadingWhitespace(next.content)
             if text.first == Byte.hash { continue }
             if text.isEmpty {
                 emptyLines.append(source.range(next.content.startIndex..<next.content.endIndex))
@@ -87,8 +72,12 @@ struct DocumentParser {
             continues = more
         }
         let all = 0..<line.bytes.count
-        // Nothing but escape tokens and blanks.
-        guard !Byte.trimmed(line.bytes, all).isEmpty else { return nil }
+        guard !Byte.trimmed(line.bytes, all).isEmpty else {
+            throw DockerfileError(
+                .unknownInstruction, "unknown instruction: nothing follows this continuation line",
+                help: "remove the \(directives.directives.escape.rawValue)",
+                at: source.range(first.startIndex..<max(first.endIndex, first.startIndex + 1)), in: source)
+        }
         let statement = Statement(line, all, source: source, escape: directives.directives.escape)
         let heredocs = try readHeredocs(of: statement, end: &end)
         let parser = InstructionParser(statement: statement, heredocs: heredocs, comments: comments)

@@ -1,6 +1,6 @@
 /// The fields of one comma-separated record, as Go's `encoding/csv` reads it.
 enum CSVFields {
-    /// The fields of a record; nil if its quotes are wrong. An empty record has no fields.
+    /// The fields of a record; nil if its quotes are wrong or there is no record at all.
     ///
     /// A field that starts with a quote runs to the next single quote and may contain commas; two quotes are one. A
     /// quote inside any other field is an error.
@@ -8,7 +8,7 @@ enum CSVFields {
         let bytes = Array(text.utf8)
         var fields: [String] = []
         var position = 0
-        guard !bytes.isEmpty else { return [] }
+        guard !bytes.isEmpty else { return nil }
         while true {
             var field: [UInt8] = []
             if position < bytes.count, bytes[position] == Byte.doubleQuote {
