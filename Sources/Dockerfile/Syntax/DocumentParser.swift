@@ -4,6 +4,8 @@ struct DocumentParser {
     private var reader: LineReader
     private var directives: DirectiveParser
     private var comments: [String] = []
+    /// What `Instruction.leadingLines` of the next instruction will be.
+    private var leadingLines: [String] = []
 
     init(_ source: SourceFile) throws(DockerfileError) {
         self.source = source
@@ -11,31 +13,46 @@ struct DocumentParser {
         directives = DirectiveParser(source: source)
     }
 
+    /// What a file consists of.
+    struct Document {
+        var directives: Directives
+        var instructions: [Instruction]
+        /// See `Dockerfile.trailingLines`.
+        var trailingLines: [String]
+    }
+
     /// The whole file.
-    mutating func parse() throws(DockerfileError) -> (Directives, [Instruction]) {
+    mutating func parse() throws(DockerfileError) -> Document {
         var instructions: [Instruction] = []
         while let line = try reader.next() {
             let text = Byte.droppingLeadingWhitespace(line.content)
             if try directives.consume(text) { continue }
             if text.first == Byte.hash {
-                note(comment: text.dropFirst())
+                note(comment: text)
                 continue
             }
             let (content, continues) = splitContinuation(text)
-            if !continues, content.isEmpty { continue }
+            if !continues, content.isEmpty {
+                if leadingLines.last != "" { leadingLines.append("") }
+                continue
+            }
             instructions.append(try parseInstruction(content, continues: continues))
             comments = []
+            leadingLines = []
         }
         guard !instructions.isEmpty else {
             throw DockerfileError(
                 .syntax, "file with no instructions", help: "a Dockerfile starts with FROM <image>",
                 at: source.range(0..<0), in: source)
         }
-        return (directives.directives, instructions)
+        return Document(
+            directives: directives.directives, instructions: instructions, trailingLines: leadingLines)
     }
 
     private mutating func note(comment: ArraySlice<UInt8>) {
-        let text = String(decoding: comment, as: UTF8.self).trimmingBlanks()
+        let line = String(decoding: comment, as: UTF8.self).trimmingBlanks()
+        leadingLines.append(line)
+        let text = String(decoding: line.utf8.dropFirst(), as: UTF8.self).trimmingBlanks()
         if text.isEmpty { comments = [] } else { comments.append(text) }
     }
 
@@ -84,7 +101,8 @@ struct DocumentParser {
         let checks = comments.lazy.compactMap(Self.checkConfiguration).first
         return Instruction(
             body: try parser.parseBody(), keyword: statement.keyword, range: source.range(first.startIndex..<end),
-            text: line.text(statement.range), comments: comments, emptyContinuations: emptyLines, checks: checks)
+            text: line.text(statement.range), comments: comments, leadingLines: leadingLines,
+            emptyContinuations: emptyLines, checks: checks)
     }
 
     /// What a comment `check=...` asks for; a comment that cannot be understood asks for nothing.
@@ -110,7 +128,7 @@ extension DocumentParser {
                     name: marker.name, fileDescriptor: marker.fileDescriptor, expands: marker.expands,
                     stripsTabs: marker.stripsTabs,
                     content: String(decoding: source.bytes[start..<contentEnd], as: UTF8.self),
-                    range: statement.sourceRange(marker.range), contentRange: source.range(start..<contentEnd)))
+                    marker: statement.word(marker.range), contentRange: source.range(start..<contentEnd)))
         }
         return heredocs
     }

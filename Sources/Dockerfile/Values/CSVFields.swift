@@ -39,4 +39,14 @@ enum CSVFields {
             position += 1
         }
     }
+
+    /// The record of these fields; at least one.
+    static func text(_ fields: [String]) -> String {
+        guard fields != [""] else { return "\"\"" }
+        return fields.map { field in
+            guard field.utf8.contains(where: { $0 == Byte.comma || $0 == Byte.doubleQuote }) else { return field }
+            let escaped = field.utf8.flatMap { $0 == Byte.doubleQuote ? [$0, $0] : [$0] }
+            return "\"" + String(decoding: escaped, as: UTF8.self) + "\""
+        }.joined(separator: ",")
+    }
 }
