@@ -16,7 +16,9 @@ struct PrintingTests {
 
     /// Texts that are easily printed wrong.
     @Test(arguments: [
-        "FROM a\nRUN a\\\u{B}\nRUN b", "FROM a\nCOPY a\\\\ b\\\\\n", "FROM a\nCOPY <<\u{B}b c",
+        "FROM a\nRUN a\\\u{B}\nRUN b", "FROM a\nCOPY a\\\\ b\\\\\n", "FROM a\nCOPY <<\u{B}b c", "FROM a\nCOPY << <<X c",
+        "FROM a\nCOPY <<\u{B}<<X c\nX",
+        "FROM a\nCOPY << 3<<X c",
         "FROM a\nCOPY [\"\t\", \"b\"]",
         "FROM a\nCOPY -- --from=x y", "FROM a\nCOPY --chown=\"\\\"x y'\" a b", "FROM a\nCOPY --chown='a\u{A0}b' c d",
         "# escape=`\nFROM a\nCOPY --chown=\"`\"``\" c\\ d", "FROM a\nADD --keep-git-dir=false --unpack=true --link a b",

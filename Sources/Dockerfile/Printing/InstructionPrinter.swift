@@ -93,7 +93,11 @@ struct InstructionPrinter {
         ownFlags(&line)
         for exclude in transfer.excludes { line.add(flag: "exclude", exclude) }
         let operands = transfer.sources.map(\.raw) + [transfer.destination.raw]
-        if transfer.isJSONForm { line.add(verbatim: JSONArrayWriter.text(operands)) } else { line.add(words: operands) }
+        if transfer.isJSONForm {
+            line.add(verbatim: JSONArrayWriter.text(operands))
+        } else {
+            line.add(words: operands, heredocs: Set(transfer.sources.indices.filter { transfer.sources[$0].isHeredoc }))
+        }
     }
 
     private func add(volumes: [String], to line: inout PrintedLine) {
@@ -134,6 +138,10 @@ extension FileTransfer {
 }
 
 extension FileTransfer.Source {
+    fileprivate var isHeredoc: Bool {
+        if case .heredoc = self { true } else { false }
+    }
+
     fileprivate var raw: String {
         switch self {
         case .path(let word): word.raw

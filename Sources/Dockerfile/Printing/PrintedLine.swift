@@ -39,15 +39,17 @@ struct PrintedLine {
         parts.append((.free, "--\(name)" + (value ? "" : "=false")))
     }
 
-    /// Adds words that contain no blanks.
-    mutating func add(words: [String]) {
-        // A vertical tab separates words like a blank, but stands in no JSON and does not join `<<` and a delimiter.
+    /// Adds words that contain no blanks; those at the places in `heredocs` are `<<EOF`.
+    mutating func add(words: [String], heredocs: Set<Int> = []) {
+        // A vertical tab separates words like a blank, but stands in no JSON.
         let text = Array(words.joined(separator: " ").utf8)
         var isJSON = true
         if case .notAnArray = JSONArrayParser.parse(text, 0..<text.count) { isJSON = false }
         for (index, word) in words.enumerated() {
-            let needsTab = index > 0 && (isJSON || words[index - 1].hasSuffix("<<"))
-            add(argument: word, after: .fixed(needsTab ? "\u{B}" : " "))
+            // `<<` and a blank take the next word as delimiter, which makes a heredoc unless that begins with `<<` too.
+            let opens = word.utf8.drop(while: Byte.isDigit).starts(with: "<<".utf8)
+            let needsTab = index > 0 && words[index - 1].hasSuffix("<<") && (heredocs.contains(index) || !opens)
+            add(argument: word, after: .fixed(isJSON || needsTab ? "\u{B}" : " "))
         }
     }
 
