@@ -1,5 +1,8 @@
 /// Recognises parser directives: `# key=value` at the very top of a file.
 struct DirectiveParser {
+    /// The names of the directives.
+    static let names = ["syntax", "escape", "check"]
+
     /// The directives found.
     private(set) var directives = Directives(syntax: nil, escape: .backslash, check: nil, checks: nil)
     private let source: SourceFile
@@ -15,7 +18,7 @@ struct DirectiveParser {
     mutating func consume(_ line: ArraySlice<UInt8>) throws(DockerfileError) -> Bool {
         guard !isDone else { return false }
         guard line.first == Byte.hash, let found = Self.split(line.dropFirst()),
-            ["syntax", "escape", "check"].contains(found.key)
+            Self.names.contains(found.key)
         else {
             isDone = true
             return false
