@@ -49,6 +49,8 @@ public struct BuildEngine: Sendable {
     private func build(
         _ request: BuildRequest, _ source: SourceFile, dockerfilePath: FilePath?, _ progress: Progress
     ) async throws -> BuildResult {
+        try FrontendRequest.check(
+            source, buildArgument: request.plan.buildArguments[FrontendRequest.buildArgument])
         let dockerfile = try Dockerfile(parsing: source)
         // A launcher that cannot be told is lost, which the first step finds out.
         let launcher = self.launcher

@@ -4,10 +4,10 @@ extension Dockerfile {
     /// - Throws: the first thing that is wrong, with its place.
     public init(parsing source: SourceFile) throws(DockerfileError) {
         var parser = try DocumentParser(source)
-        let (directives, instructions) = try parser.parse()
+        let document = try parser.parse()
         var globalArguments: [Instruction] = []
         var stages: [Stage] = []
-        for instruction in instructions {
+        for instruction in document.instructions {
             switch instruction.body {
             case .from(let from):
                 stages.append(
@@ -30,9 +30,10 @@ extension Dockerfile {
                 at: globalArguments.last?.range, in: source)
         }
         self.source = source
-        self.directives = directives
+        self.directives = document.directives
         self.globalArguments = globalArguments
         self.stages = stages
+        trailingLines = document.trailingLines
     }
 
     /// Parses an `ONBUILD` trigger as an image configuration stores it. The base image's Dockerfile may have been
@@ -42,7 +43,7 @@ extension Dockerfile {
     public static func parseTrigger(_ text: String, name: String) throws(DockerfileError) -> Instruction {
         let source = SourceFile(name: name, text: text)
         var parser = try DocumentParser(source)
-        let instructions = try parser.parse().1
+        let instructions = try parser.parse().instructions
         guard instructions.count == 1 else {
             throw DockerfileError(
                 .syntax, "an ONBUILD trigger must be one instruction", at: instructions[1].range, in: source)

@@ -21,4 +21,6 @@ public struct Dockerfile: Sendable, Hashable {
     public let globalArguments: [Instruction]
     /// The stages in order; at least one.
     public let stages: [Stage]
+    /// The comments and blank lines behind the last instruction, in the form of `Instruction.leadingLines`.
+    public let trailingLines: [String]
 }

@@ -71,6 +71,11 @@ struct ExpansionTests {
         ("${a#${unset:-ab}}", "cabc"),
         ("a<<b", "a<<b"),
         ("été$é", "été"),
+        ("a$1\u{663}b", "ab"),
+        ("$\u{663}b", "b"),
+        ("${unset///d}", "d"),
+        ("${unset/*/d}", "d"),
+        ("${unset/?/d}", ""),
     ])
     func forms(text: String, expected: String) throws {
         #expect(try Self.expand(text).text == expected)
@@ -93,6 +98,7 @@ struct ExpansionTests {
         ("${unset:?\"foo missing\"}", "unset: foo missing"),
         ("${a//b}", "syntax error: missing '/' in ${}"),
         ("${a/b/c", "syntax error: missing '}'"),
+        ("${unset/\\x/}", "invalid pattern (\\x) in substitution: invalid escape '\\x'"),
         ("${a#\\x}", "invalid pattern (\\x) in substitution: invalid escape '\\x'"),
         ("'a", "unexpected end of statement while looking for matching single-quote"),
         ("\"a", "unexpected end of statement while looking for matching double-quote"),

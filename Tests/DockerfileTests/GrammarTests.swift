@@ -31,6 +31,7 @@ struct GrammarTests {
         ("# a comment\n# escape=`\nFROM a", .backslash),
         ("# unknown=x\n# escape=`\nFROM a", .backslash),
         ("# syntax=x\n# escape=`\nFROM a", .backtick),
+        ("#\u{A0}escape=`\nFROM a", .backtick),
     ])
     func escapeDirective(text: String, expected: EscapeToken) throws {
         #expect(try parse(text).directives.escape == expected)
@@ -137,6 +138,14 @@ struct GrammarTests {
         #expect(check.startInterval == 0)
         #expect(check.retries == 3)
         #expect(check.configurationTest == ["CMD", "a", "b"])
+    }
+
+    @Test func noHealthcheckTakesAnEmptyArray() throws {
+        guard case .healthcheck(let check) = try instruction("HEALTHCHECK NONE [ ]").body else {
+            Issue.record("no HEALTHCHECK")
+            return
+        }
+        #expect(check.configurationTest == ["NONE"])
     }
 
     @Test func exposeIsSorted() throws {

@@ -17,6 +17,9 @@ struct HeredocTests {
         ("RUN [\"a\", \"<<EOF\"]", .exec(["a", "<<EOF"])),
         ("RUN <<EOF\r\na\r\nEOF\r\n", .shell("a\r\n")),
         ("RUN <<EOF\nEOF", .shell("")),
+        ("RUN cat <<\u{B}EOF", .shell("cat <<\u{B}EOF")),
+        ("RUN <<\tEOF\na\nEOF", .shell("a\n")),
+        ("RUN echo ${x^^} <<EOF\na\nEOF", .shell("echo ${x^^} <<EOF\na\nEOF")),
     ])
     func run(line: String, expected: RunInstruction.Invocation) throws {
         guard case .run(let run) = try instruction(line).body else {

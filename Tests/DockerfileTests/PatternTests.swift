@@ -10,6 +10,7 @@ struct PatternTests {
         ("a\\*b", "ab", false), ("a?b", "aéb", true), ("a???b", "aéb", false), ("[a-ζ]*", "α", true),
         ("a?b", "a/b", false), ("a*b", "a/b", false), ("[\\]a]", "]", true), ("[\\-x]", "-", true),
         ("[x\\-]", "z", false), ("*x", "xxx", true), ("", "", true), ("", "a", false), ("*[^a]*b", "ab/cb", true),
+        ("[b-a]", "a", false), ("[^b-a]", "a", true),
     ])
     func goPatterns(pattern: String, path: String, expected: Bool) throws {
         #expect(try GoPattern(pattern).matches(path) == expected)
@@ -47,7 +48,7 @@ struct PatternTests {
         #expect(try IgnorePatterns(file: Array(text.utf8)).matches(path) == expected)
     }
 
-    @Test(arguments: [("!", 1), ("a\n!\n", 2), ("a\n\n[", 3), ("a\\", 1)])
+    @Test(arguments: [("!", 1), ("a\n!\n", 2), ("a\n\n[", 3), ("a\\", 1), ("a\n[b-a]", 2)])
     func ignoreFileErrors(text: String, line: Int) {
         let error = #expect(throws: IgnorePatterns.ParsingError.self) {
             try IgnorePatterns(file: Array(text.utf8))

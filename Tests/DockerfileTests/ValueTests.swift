@@ -13,13 +13,16 @@ struct ValueTests {
             ("g+s", 0o755, true, 0o2755), ("+t", 0o777, true, 0o1777), ("o+t", 0o777, true, 0o777),
             ("a=", 0o4755, false, 0), ("u=", 0o4755, false, 0o055), ("u-x+w", 0o555, false, 0o655),
             ("=r", 0o777, false, 0o444),
-            ("a-X", 0o755, false, 0o644),
+            ("a-X", 0o755, false, 0o644), ("o+gX", 0o106, true, 0o107), ("+rg", 0o1520, true, 0o1766),
+            ("g-uX", 0o31, true, 0o21), ("-rro", 0o1622, true, 0o1000), ("=or", 0o4601, true, 0o444),
+            ("u=rg", 0o640, false, 0o440), ("u=gr", 0o640, false, 0o440), ("=ou", 0o2753, true, 0o2333),
+            ("a=tow", 0o6444, false, 0o222), ("ug=tur-o", 0o3766, false, 0o6), ("+rt", 0o600, true, 0o1644),
         ] as [(String, UInt16, Bool, UInt16)])
     func modes(text: String, mode: UInt16, isDirectory: Bool, expected: UInt16) throws {
         #expect(try ModeChange(parsing: text).applied(to: mode, isDirectory: isDirectory) == expected)
     }
 
-    @Test(arguments: ["", "999", "64a", "10000", "-1x", "u", "ux", "u=q", "u+r,", ",u+r", "0x1", "u=rg", "rwx", "+x "])
+    @Test(arguments: ["", "999", "64a", "10000", "-1x", "u", "ux", "u=q", "u+r,", ",u+r", "0x1", "u=r u", "rwx", "+x "])
     func badModes(text: String) {
         let error = #expect(throws: ModeChange.ParsingError.self) { try ModeChange(parsing: text) }
         #expect(
@@ -67,7 +70,7 @@ struct ValueTests {
         #expect(SignalName(parsing: text)?.number == number)
     }
 
-    @Test(arguments: ["", "FOO", "0", "-1", "65", "SIG", "RTMIN-1", "RTMIN+16", "RTMAX-15", "RTMIN+"])
+    @Test(arguments: ["", "FOO", "0", "-1", "65", "SIG", "RTMIN-1", "RTMIN+16", "RTMAX-15", "RTMIN+", "RTMIN+01"])
     func badSignals(text: String) {
         #expect(SignalName(parsing: text) == nil)
     }
@@ -90,12 +93,17 @@ struct ValueTests {
     @Test(
         arguments: [
             ("64m", 64 << 20), ("1.5GB", 3 << 29), ("2 KiB", 2048), ("7", 7), ("7b", 7), ("1T", 1 << 40), ("0", 0),
+            (".5k", 512),
+            ("5.", 5), ("5 ", 5), ("1e2k", 102_400), ("+7kib", 7168), ("-0", 0),
         ] as [(String, Int64)])
     func sizes(text: String, bytes: Int64) {
         #expect(ByteSize(parsing: text)?.bytes == bytes)
     }
 
-    @Test(arguments: ["", "m", "-1m", "1x", "1mm", "1.2.3m", "9999999999y", "1  m"])
+    @Test(arguments: [
+        "", "m", "-1m", "1x", "1mm", "1.2.3m", "9999999999y", "1  m", "1 000", "0x10", "inf", "nan", "e5", " 5",
+        "7kibb",
+    ])
     func badSizes(text: String) {
         #expect(ByteSize(parsing: text) == nil)
     }

@@ -246,12 +246,12 @@ extension ExpansionScanner {
         if replacesAll { position += 1 }
         let pattern = try scanNested(until: Byte.slash, keepingEscapes: true, missing: "missing '/' in ${}")
         let replacement = try scanNested(until: Byte.closeBrace, keepingEscapes: true, missing: "missing '}'")
-        guard let value = value(of: name) else {
-            guard options.keepsUndefined else { return [] }
+        let value = value(of: name)
+        if value == nil, options.keepsUndefined {
             return Array("${\(name)/".utf8) + pattern + [Byte.slash] + replacement + [Byte.closeBrace]
         }
         let result = try ShellPattern(String(decoding: pattern, as: UTF8.self)).replacing(
-            in: value, with: String(decoding: replacement, as: UTF8.self), all: replacesAll,
+            in: value ?? "", with: String(decoding: replacement, as: UTF8.self), all: replacesAll,
             maximumLength: Self.maximumOutput)
         return Array(result.utf8)
     }
@@ -275,25 +275,31 @@ extension ExpansionScanner {
     private mutating func scanName() -> String {
         let start = position
         guard let first = next else { return "" }
-        if Byte.isDigit(first) {
-            while let byte = next, Byte.isDigit(byte) { position += 1 }
+        if namePart() == .digit {
+            while namePart() == .digit { _ = takeScalar() }
         } else if "@*#?-$!".utf8.contains(first) {
             position += 1
         } else {
-            while isNamePart() { _ = takeScalar() }
+            while namePart() != nil { _ = takeScalar() }
         }
         return String(decoding: text[start..<position], as: UTF8.self)
     }
 
-    private func isNamePart() -> Bool {
-        guard let byte = next else { return false }
-        if byte < 0x80 { return Byte.isLetter(byte) || Byte.isDigit(byte) || byte == UInt8(ascii: "_") }
+    private enum NamePart { case letter, digit }
+
+    /// What the scalar at the position can be in a name; nil if it ends the name.
+    private func namePart() -> NamePart? {
+        guard let byte = next else { return nil }
+        if byte < 0x80 {
+            if Byte.isDigit(byte) { return .digit }
+            return Byte.isLetter(byte) || byte == UInt8(ascii: "_") ? .letter : nil
+        }
         let scalar = String(decoding: text[position..<min(position + 4, text.count)], as: UTF8.self).unicodeScalars
             .first
         switch scalar?.properties.generalCategory {
-        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber:
-            return true
-        default: return false
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: return .letter
+        case .decimalNumber: return .digit
+        default: return nil
         }
     }
 }

@@ -50,6 +50,9 @@ public struct Instruction: Sendable, Hashable {
     public var text: String
     /// The lines of comment right above, without `#` and blanks; parser directives are not among them.
     public var comments: [String]
+    /// The lines between this instruction and the one before: comments from their `#` on, and an empty string for one
+    /// or more blank lines. Parser directives are not among them.
+    public var leadingLines: [String]
     /// Where the continuation contains blank lines.
     public var emptyContinuations: [SourceRange]
     /// What a `# check=...` comment right above asks for, for this instruction only.

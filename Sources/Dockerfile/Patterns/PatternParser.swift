@@ -28,7 +28,7 @@ struct PatternParser {
                 continue
             case "*": tokens.append(.star)
             case "?": tokens.append(.any)
-            case "[": tokens.append(try parseClass())
+            case "[": tokens.append(try parseClass(allowsReversed: !doubleStars))
             case "\\":
                 guard let escaped = next else { throw GoPattern.SyntaxError(pattern: pattern) }
                 position += 1
@@ -45,7 +45,7 @@ struct PatternParser {
     }
 
     /// `[abc]`, `[a-z]`, `[^a-z]`; the bracket is already read.
-    private mutating func parseClass() throws(GoPattern.SyntaxError) -> PathPattern.Token {
+    private mutating func parseClass(allowsReversed: Bool) throws(GoPattern.SyntaxError) -> PathPattern.Token {
         let isNegated = next == "^"
         if isNegated { position += 1 }
         var ranges: [ClosedRange<UInt32>] = []
@@ -56,7 +56,8 @@ struct PatternParser {
                 position += 1
                 high = try parseClassScalar()
             }
-            // A range the wrong way round contains nothing, but counts as one.
+            // For filepath.Match a range the wrong way round contains nothing, but counts as one.
+            guard low <= high || allowsReversed else { throw GoPattern.SyntaxError(pattern: pattern) }
             ranges.append(low <= high ? low.value...high.value : UInt32.max...UInt32.max)
         }
         position += 1

@@ -65,4 +65,16 @@ enum Byte {
         }
         return start..<max(start, end)
     }
+
+    /// The line without white space at its start.
+    static func droppingLeadingWhitespace(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        // White space that is not ASCII needs the bytes behind it, so the check goes through an array of the start.
+        var rest = line
+        while let first = rest.first {
+            let length = first < 0x80 ? (isBlank(first) ? 1 : 0) : whitespaceLength(Array(rest.prefix(3)), at: 0)
+            guard length > 0 else { break }
+            rest = rest.dropFirst(length)
+        }
+        return rest
+    }
 }

@@ -61,6 +61,8 @@ extension Diagnostic.Code {
     public static let syntax = Diagnostic.Code(rawValue: "syntax")
     /// A parser directive is wrong.
     public static let invalidDirective = Diagnostic.Code(rawValue: "invalid-directive")
+    /// The file is for another frontend.
+    public static let unsupportedFrontend = Diagnostic.Code(rawValue: "unsupported-frontend")
     /// No such instruction.
     public static let unknownInstruction = Diagnostic.Code(rawValue: "unknown-instruction")
     /// A flag is unknown, given twice or has no or a wrong value.

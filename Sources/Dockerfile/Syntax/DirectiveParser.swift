@@ -1,5 +1,8 @@
 /// Recognises parser directives: `# key=value` at the very top of a file.
 struct DirectiveParser {
+    /// The names of the directives.
+    static let names = ["syntax", "escape", "check"]
+
     /// The directives found.
     private(set) var directives = Directives(syntax: nil, escape: .backslash, check: nil, checks: nil)
     private let source: SourceFile
@@ -15,7 +18,7 @@ struct DirectiveParser {
     mutating func consume(_ line: ArraySlice<UInt8>) throws(DockerfileError) -> Bool {
         guard !isDone else { return false }
         guard line.first == Byte.hash, let found = Self.split(line.dropFirst()),
-            ["syntax", "escape", "check"].contains(found.key)
+            Self.names.contains(found.key)
         else {
             isDone = true
             return false
@@ -53,7 +56,7 @@ struct DirectiveParser {
     /// Splits `key = value`; the key in lower case. Matches `^([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$`.
     static func split(_ text: ArraySlice<UInt8>) -> (key: String, value: ArraySlice<UInt8>)? {
         let blank: (UInt8) -> Bool = { Byte.isBlank($0) }
-        let text = text.drop(while: blank)
+        let text = Byte.droppingLeadingWhitespace(text)
         let key = text.prefix { Byte.isLetter($0) || Byte.isDigit($0) }
         guard let first = key.first, Byte.isLetter(first) else { return nil }
         let rest = text[key.endIndex...].drop(while: blank)

@@ -4,6 +4,8 @@ struct DocumentParser {
     private var reader: LineReader
     private var directives: DirectiveParser
     private var comments: [String] = []
+    /// What `Instruction.leadingLines` of the next instruction will be.
+    private var leadingLines: [String] = []
 
     init(_ source: SourceFile) throws(DockerfileError) {
         self.source = source
@@ -11,47 +13,47 @@ struct DocumentParser {
         directives = DirectiveParser(source: source)
     }
 
+    /// What a file consists of.
+    struct Document {
+        var directives: Directives
+        var instructions: [Instruction]
+        /// See `Dockerfile.trailingLines`.
+        var trailingLines: [String]
+    }
+
     /// The whole file.
-    mutating func parse() throws(DockerfileError) -> (Directives, [Instruction]) {
+    mutating func parse() throws(DockerfileError) -> Document {
         var instructions: [Instruction] = []
         while let line = try reader.next() {
-            let text = Self.droppingLeadingWhitespace(line.content)
+            let text = Byte.droppingLeadingWhitespace(line.content)
             if try directives.consume(text) { continue }
             if text.first == Byte.hash {
-                note(comment: text.dropFirst())
+                note(comment: text)
                 continue
             }
             let (content, continues) = splitContinuation(text)
-            if !continues, content.isEmpty { continue }
-            if let instruction = try parseInstruction(content, continues: continues) {
-                instructions.append(instruction)
+            if !continues, content.isEmpty {
+                if leadingLines.last != "" { leadingLines.append("") }
+                continue
             }
+            instructions.append(try parseInstruction(content, continues: continues))
             comments = []
+            leadingLines = []
         }
         guard !instructions.isEmpty else {
             throw DockerfileError(
                 .syntax, "file with no instructions", help: "a Dockerfile starts with FROM <image>",
                 at: source.range(0..<0), in: source)
         }
-        return (directives.directives, instructions)
+        return Document(
+            directives: directives.directives, instructions: instructions, trailingLines: leadingLines)
     }
 
     private mutating func note(comment: ArraySlice<UInt8>) {
-        let text = String(decoding: comment, as: UTF8.self).trimmingBlanks()
+        let line = String(decoding: comment, as: UTF8.self).trimmingBlanks()
+        leadingLines.append(line)
+        let text = String(decoding: line.utf8.dropFirst(), as: UTF8.self).trimmingBlanks()
         if text.isEmpty { comments = [] } else { comments.append(text) }
-    }
-
-    private static func droppingLeadingWhitespace(_ line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        // White space that is not ASCII needs the bytes behind it, so the check goes through an array of the start.
-        var rest = line
-        while let first = rest.first {
-            let length =
-                first < 0x80
-                ? (Byte.isBlank(first) ? 1 : 0) : Byte.whitespaceLength(Array(rest.prefix(3)), at: 0)
-            guard length > 0 else { break }
-            rest = rest.dropFirst(length)
-        }
-        return rest
     }
 
     /// Cuts off an escape token at the end of a line, with blanks behind it. An escape token before it makes it an
@@ -68,14 +70,14 @@ struct DocumentParser {
     /// Reads the rest of an instruction that starts with `first`.
     private mutating func parseInstruction(
         _ first: ArraySlice<UInt8>, continues: Bool
-    ) throws(DockerfileError) -> Instruction? {
+    ) throws(DockerfileError) -> Instruction {
         var line = LogicalLine()
         var emptyLines: [SourceRange] = []
         var continues = continues
         var end = first.endIndex
         line.append(first)
         while continues, let next = try reader.next() {
-            let text = Self.droppingLeadingWhitespace(next.content)
+            let text = Byte.droppingLeadingWhitespace(next.content)
             if text.first == Byte.hash { continue }
             if text.isEmpty {
                 emptyLines.append(source.range(next.content.startIndex..<next.content.endIndex))
@@ -87,15 +89,20 @@ struct DocumentParser {
             continues = more
         }
         let all = 0..<line.bytes.count
-        // Nothing but escape tokens and blanks.
-        guard !Byte.trimmed(line.bytes, all).isEmpty else { return nil }
+        guard !Byte.trimmed(line.bytes, all).isEmpty else {
+            throw DockerfileError(
+                .unknownInstruction, "unknown instruction: nothing follows this continuation line",
+                help: "remove the \(directives.directives.escape.rawValue)",
+                at: source.range(first.startIndex..<max(first.endIndex, first.startIndex + 1)), in: source)
+        }
         let statement = Statement(line, all, source: source, escape: directives.directives.escape)
         let heredocs = try readHeredocs(of: statement, end: &end)
         let parser = InstructionParser(statement: statement, heredocs: heredocs, comments: comments)
         let checks = comments.lazy.compactMap(Self.checkConfiguration).first
         return Instruction(
             body: try parser.parseBody(), keyword: statement.keyword, range: source.range(first.startIndex..<end),
-            text: line.text(statement.range), comments: comments, emptyContinuations: emptyLines, checks: checks)
+            text: line.text(statement.range), comments: comments, leadingLines: leadingLines,
+            emptyContinuations: emptyLines, checks: checks)
     }
 
     /// What a comment `check=...` asks for; a comment that cannot be understood asks for nothing.
@@ -121,7 +128,7 @@ extension DocumentParser {
                     name: marker.name, fileDescriptor: marker.fileDescriptor, expands: marker.expands,
                     stripsTabs: marker.stripsTabs,
                     content: String(decoding: source.bytes[start..<contentEnd], as: UTF8.self),
-                    range: statement.sourceRange(marker.range), contentRange: source.range(start..<contentEnd)))
+                    marker: statement.word(marker.range), contentRange: source.range(start..<contentEnd)))
         }
         return heredocs
     }

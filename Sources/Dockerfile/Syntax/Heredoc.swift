@@ -10,10 +10,13 @@ public struct Heredoc: Sendable, Hashable {
     public var stripsTabs: Bool
     /// The lines between as they stand in the file, each with its line ending.
     public var content: String
-    /// Where `<<EOF` stands.
-    public var range: SourceRange
+    /// `<<EOF` as written.
+    public var marker: Word
     /// Where the content stands, without the closing delimiter.
     public var contentRange: SourceRange
+
+    /// Where `<<EOF` stands.
+    public var range: SourceRange { marker.range }
 
     /// The content with leading tabs stripped if the form `<<-` asks for that; not expanded.
     public var text: String {

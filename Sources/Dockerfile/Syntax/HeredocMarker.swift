@@ -15,7 +15,7 @@ struct HeredocMarker {
         position += 2
         stripsTabs = position < bytes.count && bytes[position] == Byte.minus
         if stripsTabs { position += 1 }
-        while position < bytes.count, Byte.isBlank(bytes[position]) { position += 1 }
+        while position < bytes.count, Self.separatesNoDelimiter(bytes[position]) { position += 1 }
         let rest = bytes[position...]
         guard !rest.isEmpty, !rest.contains(Byte.less) else { return nil }
         let text = String(decoding: rest, as: UTF8.self)
@@ -76,12 +76,17 @@ struct HeredocMarker {
                 position = closing + 1
             case Byte.less where position + 1 < end && bytes[position + 1] == Byte.less:
                 position += 2
-                while position < end, Byte.isBlank(bytes[position]) { position += 1 }
+                while position < end, Self.separatesNoDelimiter(bytes[position]) { position += 1 }
             default: position += 1
             }
         }
         if let begin = start { words.append(begin..<end) }
         return words
+    }
+
+    /// The blanks that may stand between `<<` and its delimiter.
+    private static func separatesNoDelimiter(_ byte: UInt8) -> Bool {
+        byte == Byte.space || byte == Byte.tab || byte == Byte.carriageReturn
     }
 
     private static func closingQuote(_ quote: UInt8, in bytes: ArraySlice<UInt8>) -> Int? {

@@ -9,7 +9,7 @@ extension InstructionParser {
             test: .none, interval: 0, timeout: 0, startPeriod: 0, startInterval: 0, retries: 0)
         switch statement.line.text(type).uppercased() {
         case "NONE":
-            guard rest.isEmpty else {
+            guard try statement.commandLine(in: rest).isEmpty else {
                 throw statement.error(.invalidArgument, "HEALTHCHECK NONE takes no arguments", at: rest)
             }
             return instruction

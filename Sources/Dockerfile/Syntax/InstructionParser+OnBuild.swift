@@ -19,9 +19,11 @@ extension InstructionParser {
         if let heredoc = heredocs.last { range.end = heredoc.contentRange.end }
         let trigger = Instruction(
             body: body, keyword: inner.keyword, range: range, text: inner.line.text(inner.range), comments: [],
-            emptyContinuations: [])
-        let start = inner.range.lowerBound
-        let expression = heredocs.reduce(statement.line.text(start..<statement.bytes.count)) {
+            leadingLines: [], emptyContinuations: [])
+        // Blanks at the end belong to the stored text, line endings do not.
+        var end = statement.bytes.count
+        while end > inner.range.upperBound, Byte.isLineEnding(statement.bytes[end - 1]) { end -= 1 }
+        let expression = heredocs.reduce(statement.line.text(inner.range.lowerBound..<end)) {
             "\($0)\n\($1.content)\($1.name)"
         }
         return OnBuildInstruction(expression: expression, trigger: trigger)

@@ -26,6 +26,41 @@ struct JSONArrayParser {
         return (try? parser.parse()) ?? .notAnArray
     }
 
+    /// The string that is a member of the one object which a stretch of text is; nil if there is none.
+    static func member(
+        _ name: String, ofObjectIn bytes: [UInt8], _ range: Range<Int>
+    ) -> (text: String, range: Range<Int>)? {
+        var parser = JSONArrayParser(bytes: bytes, position: range.lowerBound, end: range.upperBound)
+        return (try? parser.parseObject(lookingFor: name)) ?? nil
+    }
+
+    private mutating func parseObject(lookingFor name: String) throws(Invalid) -> (text: String, range: Range<Int>)? {
+        var found: (text: String, range: Range<Int>)?
+        skipBlanks()
+        try expect(Byte.openBrace)
+        skipBlanks()
+        if !take(Byte.closeBrace) {
+            repeat {
+                skipBlanks()
+                guard next == Byte.doubleQuote else { throw Invalid() }
+                let key = try parseString()
+                skipBlanks()
+                try expect(Byte.colon)
+                skipBlanks()
+                let start = position
+                let text = next == Byte.doubleQuote ? try parseString() : nil
+                if text == nil { try skipValue() }
+                // As in Go, the last of several members with one name counts.
+                if key == name { found = text.map { ($0, start..<position) } }
+                skipBlanks()
+            } while take(Byte.comma)
+            try expect(Byte.closeBrace)
+        }
+        skipBlanks()
+        guard position == end else { throw Invalid() }
+        return found
+    }
+
     private var next: UInt8? { position < end ? bytes[position] : nil }
 
     private mutating func parse() throws(Invalid) -> Outcome {

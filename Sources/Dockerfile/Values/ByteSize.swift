@@ -6,11 +6,13 @@ public struct ByteSize: Sendable, Hashable {
     /// Parses a number, an optional blank and an optional unit (`b k m g t p e z y`, with or without `b` or `ib`, in
     /// any case). Nil if the text is none or the number does not fit.
     public init?(parsing text: String) {
-        let digits = text.utf8.prefix { Byte.isDigit($0) || $0 == UInt8(ascii: ".") }
-        guard let first = digits.first, Byte.isDigit(first),
-            let number = Double(String(decoding: digits, as: UTF8.self))
+        // The number is what stands before the last digit, as far as it is one.
+        guard let last = text.utf8.lastIndex(where: { Byte.isDigit($0) || $0 == UInt8(ascii: ".") }) else { return nil }
+        let digits = text.utf8[...last]
+        guard digits.allSatisfy({ Byte.isDigit($0) || ".eE+-".utf8.contains($0) }),
+            let number = Double(String(decoding: digits, as: UTF8.self)), number >= 0
         else { return nil }
-        var unit = String(decoding: text.utf8.dropFirst(digits.count), as: UTF8.self)[...]
+        var unit = String(decoding: text.utf8[text.utf8.index(after: last)...], as: UTF8.self)[...]
         if unit.first == " " { unit = unit.dropFirst() }
         var suffix = unit.lowercased()
         var power = 0

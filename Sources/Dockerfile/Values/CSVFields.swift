@@ -1,6 +1,6 @@
 /// The fields of one comma-separated record, as Go's `encoding/csv` reads it.
 enum CSVFields {
-    /// The fields of a record; nil if its quotes are wrong. An empty record has no fields.
+    /// The fields of a record; nil if its quotes are wrong or there is no record at all.
     ///
     /// A field that starts with a quote runs to the next single quote and may contain commas; two quotes are one. A
     /// quote inside any other field is an error.
@@ -8,7 +8,7 @@ enum CSVFields {
         let bytes = Array(text.utf8)
         var fields: [String] = []
         var position = 0
-        guard !bytes.isEmpty else { return [] }
+        guard !bytes.isEmpty else { return nil }
         while true {
             var field: [UInt8] = []
             if position < bytes.count, bytes[position] == Byte.doubleQuote {
@@ -38,5 +38,15 @@ enum CSVFields {
             guard position < bytes.count else { return fields }
             position += 1
         }
+    }
+
+    /// The record of these fields; at least one.
+    static func text(_ fields: [String]) -> String {
+        guard fields != [""] else { return "\"\"" }
+        return fields.map { field in
+            guard field.utf8.contains(where: { $0 == Byte.comma || $0 == Byte.doubleQuote }) else { return field }
+            let escaped = field.utf8.flatMap { $0 == Byte.doubleQuote ? [$0, $0] : [$0] }
+            return "\"" + String(decoding: escaped, as: UTF8.self) + "\""
+        }.joined(separator: ",")
     }
 }

@@ -76,4 +76,16 @@ public struct GoDuration: Sendable, Hashable {
         }
         return (whole, fraction)
     }
+
+    /// A positive length with whole numbers of units: `1h30m`, `1s500ms`.
+    static func text(nanoseconds: Int64) -> String {
+        var rest = UInt64(nanoseconds)
+        var text = ""
+        for name in ["h", "m", "s", "ms", "us", "ns"] {
+            guard let scale = units.first(where: { $0.name == name })?.nanoseconds, rest >= scale else { continue }
+            text += "\(rest / scale)\(name)"
+            rest %= scale
+        }
+        return text
+    }
 }

@@ -99,16 +99,28 @@ public struct ModeChange: Sendable, Hashable {
         }
     }
 
+    /// One operator with its permissions, in the order of BSD's `setmode(3)`, which BuildKit follows too: a letter of
+    /// `ugo` copies the bits of that class after what stands before it was applied.
     private static func parse(_ operation: UInt8, _ permissions: ArraySlice<UInt8>, _ who: UInt16) -> [Step]? {
-        let mask = who == 0 ? everyone : who
+        var mask = who == 0 ? everyone : who
         // For "other" alone there is no set-id or sticky bit.
         let isOnlyOther = who != 0 && who & ~0o007 == 0
-        if permissions.count == 1, let shift = copyShift(permissions.first) {
-            return [.copy(shift: shift, to: mask, operation: operation)]
-        }
+        let clears = operation == UInt8(ascii: "-")
+        let assigns = operation == UInt8(ascii: "=")
+        var steps: [Step] = []
         var bits: UInt16 = 0
         var executable: UInt16 = 0
-        let clears = operation == UInt8(ascii: "-")
+        var hasAssigned = false
+        func apply() {
+            if bits != 0 || assigns && !hasAssigned {
+                if assigns { steps.append(.clear(mask)) }
+                steps.append(clears ? .clear(bits) : .set(bits))
+                hasAssigned = true
+            }
+            if executable != 0 { steps.append(.setIfExecutable(executable)) }
+            bits = 0
+            executable = 0
+        }
         for letter in permissions {
             switch letter {
             case UInt8(ascii: "r"): bits |= 0o444 & mask
@@ -117,18 +129,23 @@ public struct ModeChange: Sendable, Hashable {
             case UInt8(ascii: "X") where clears: bits |= 0o111 & mask
             case UInt8(ascii: "X"): executable |= 0o111 & mask
             case UInt8(ascii: "s"): if !isOnlyOther { bits |= (setUserID | setGroupID) & mask }
-            case UInt8(ascii: "t"): if !isOnlyOther { bits |= sticky }
-            default: return nil
+            case UInt8(ascii: "t"):
+                guard !isOnlyOther else { continue }
+                bits |= sticky
+                mask |= sticky
+            default:
+                guard let shift = copyShift(letter) else { return nil }
+                hasAssigned = hasAssigned || assigns && bits == 0
+                apply()
+                steps.append(.copy(shift: shift, to: mask, operation: operation))
             }
         }
-        var steps: [Step] = operation == UInt8(ascii: "=") ? [.clear(mask)] : []
-        if bits != 0 { steps.append(clears ? .clear(bits) : .set(bits)) }
-        if executable != 0 { steps.append(.setIfExecutable(executable)) }
+        apply()
         return steps
     }
 
-    /// The class of users whose bits are copied: `g=u`. As in `chmod(1)` it cannot stand beside other permissions.
-    private static func copyShift(_ letter: UInt8?) -> UInt16? {
+    /// The class of users whose bits are copied: `g=u`.
+    private static func copyShift(_ letter: UInt8) -> UInt16? {
         switch letter {
         case UInt8(ascii: "u"): 6
         case UInt8(ascii: "g"): 3

@@ -40,7 +40,7 @@ public struct SignalName: Sendable, Hashable {
             if rest.isEmpty { return start }
             let digits = rest.dropFirst()
             guard String(rest.prefix(1)) == sign, digits.utf8.allSatisfy(Byte.isDigit), let offset = Int(digits),
-                (1...limit).contains(offset)
+                (1...limit).contains(offset), digits.first != "0"
             else { return nil }
             return sign == "+" ? start + offset : start - offset
         }
