@@ -99,10 +99,12 @@ extension Planner {
     // MARK: - Expansion
 
     /// Expands with the variables of a stage.
-    func expander(_ state: StageState) -> Expander { expander(state.environment) }
-
-    private func expander(_ environment: EnvironmentList) -> Expander {
-        Expander(escape: dockerfile.directives.escape, source: dockerfile.source) { environment[$0] }
+    func expander(_ state: StageState) -> Expander {
+        let environment = state.environment
+        let keepsUnknown = state.keepsUnknownVariables
+        return Expander(escape: dockerfile.directives.escape, source: dockerfile.source) { name in
+            environment[name] ?? (keepsUnknown ? "$\(name)" : nil)
+        }
     }
 
     func expand(_ word: Word, _ state: StageState) throws(DockerfileError) -> String {
@@ -110,12 +112,13 @@ extension Planner {
     }
 
     func expandGlobal(_ word: Word) throws(DockerfileError) -> String {
-        try expander(globalArguments).expandWord(word)
+        try Expander(escape: dockerfile.directives.escape, source: dockerfile.source) { globalArguments[$0] }
+            .expandWord(word)
     }
 
     // MARK: - Configuration
 
-    private mutating func planEnv(_ env: EnvInstruction, _ state: inout StageState) throws(DockerfileError) {
+    mutating func planEnv(_ env: EnvInstruction, _ state: inout StageState) throws(DockerfileError) {
         let before = state
         var configured = EnvironmentList(state.configuration.container.environment)
         var texts: [String] = []

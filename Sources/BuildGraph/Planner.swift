@@ -64,13 +64,20 @@ public struct Planner {
         return try await planner.run()
     }
 
-    private mutating func run() async throws -> BuildGraph {
+    /// Looks at what can be known without any image: the position of the target, global arguments, what each stage
+    /// starts from.
+    mutating func prepare() throws(DockerfileError) -> Int {
         let target = try targetIndex()
         try evaluateGlobalArguments(targetStage: dockerfile.stages[target].name ?? "")
         for stage in dockerfile.stages {
             stages.append(try entry(for: stage))
         }
         try checkCopySources()
+        return target
+    }
+
+    private mutating func run() async throws -> BuildGraph {
+        let target = try prepare()
         await resolveImages(neededBy: try reachable(from: target))
         let state = try await planStage(target)
         var configuration = state.configuration
