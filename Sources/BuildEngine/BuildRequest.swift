@@ -142,3 +142,17 @@ public struct BuildResult: Sendable, Hashable {
         self.names = names
     }
 }
+
+extension BuildRequest {
+    /// What shapes the graph, its named contexts included.
+    public var planOptions: PlanOptions {
+        var options = plan
+        options.namedContexts = namedContexts.mapValues { context in
+            switch context {
+            case .directory: .directory
+            case .image(let source): .image(source)
+            }
+        }
+        return options
+    }
+}

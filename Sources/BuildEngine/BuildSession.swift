@@ -22,8 +22,7 @@ struct BuildSession {
 
     /// Plans and solves the graph for a platform. What comes of it is assembled and exported by the caller.
     mutating func build(for platform: Platform) async throws -> ImageAssembler {
-        var options = request.plan
-        options.namedContexts = request.namedContexts.mapValues(\.plan)
+        var options = request.planOptions
         options.targetPlatform = platform
         options.namesPlatform = request.platforms.count > 1
         let planner = Planner(dockerfile: dockerfile, options: options, resolver: images)
@@ -71,15 +70,6 @@ struct BuildSession {
                     }
                 }
             }
-        }
-    }
-}
-
-extension BuildRequest.NamedContext {
-    fileprivate var plan: PlanOptions.NamedContext {
-        switch self {
-        case .directory: .directory
-        case .image(let source): .image(source)
         }
     }
 }

@@ -34,12 +34,16 @@ public enum Diagram {
     }
 
     /// The drawing in a form, with a line feed at its end.
-    public static func draw(_ graph: StageGraph, as format: Format, style: TextStyle = .init()) -> String {
+    ///
+    /// Throws ``DiagramError`` for a picture of more stages than one can look at.
+    public static func draw(
+        _ graph: StageGraph, as format: Format, style: TextStyle = .init()
+    ) throws(DiagramError) -> String {
         switch format {
         case .text: lines(graph, style: style).map { $0.text + "\n" }.joined()
         case .mermaid: MermaidDrawing(graph).text
         case .dot: DOTDrawing(graph).text
-        case .svg: SVGDrawing(graph).text
+        case .svg: try SVGDrawing(graph).text
         case .json: JSONDrawing(graph).text
         }
     }

@@ -26,6 +26,14 @@ extension StageGraph.Node {
         return parts.joined(separator: ", ")
     }
 
+    /// Whether the name says where it is from before it says what it is.
+    var isRemote: Bool {
+        switch kind {
+        case .image, .remoteFile, .repository: true
+        case .stage, .namedContext, .buildContext, .scratch: false
+        }
+    }
+
     /// The name, safe to show.
     var title: String { Diagram.shown(name) }
 }

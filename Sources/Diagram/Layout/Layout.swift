@@ -49,15 +49,28 @@ struct Layout {
     /// The room that a waypoint has.
     static let waypointHeight = 10.0
 
+    /// The greatest number of boxes and waypoints: far more than anybody can look at.
+    static let limit = 5_000
+
     private(set) var boxes: [Box] = []
     /// In the order of the links.
     private(set) var routes: [Route] = []
     private(set) var width = 0.0
     private(set) var height = 0.0
 
-    init(_ items: [Item], _ links: [Link]) {
+    /// Lays boxes out. The links must not lead in a circle.
+    ///
+    /// Throws ``DiagramError`` when there are more boxes and waypoints than a picture can show.
+    init(_ items: [Item], _ links: [Link]) throws(DiagramError) {
         guard !items.isEmpty else { return }
-        var net = LayerNet(items, links, layers: Layering.layers(items, links))
+        let layers = Layering.layers(items, links)
+        let waypoints = links.reduce(0) { $0 + layers[$1.destination] - layers[$1.source] - 1 }
+        guard items.count + waypoints <= Self.limit else {
+            throw DiagramError(
+                "\(items.count) stages and sources are too many for a picture",
+                help: "use --format text, dot or mermaid")
+        }
+        var net = LayerNet(items, links, layers: layers)
         Ordering.order(&net)
         Placement.place(&net)
         let columns = columns(of: net)
@@ -84,7 +97,7 @@ struct Layout {
         for index in columns.indices.dropFirst() {
             // The more lines bend between two columns, the more room they need to be told apart.
             let bends = net.layers[index - 1].reduce(0) { $0 + net.vertices[$1].outgoing.count }
-            columns[index].x = columns[index - 1].x + columns[index - 1].width + min(150, 52 + 4 * Double(bends))
+            columns[index].x = columns[index - 1].x + columns[index - 1].width + min(150, 44 + 4 * Double(bends))
         }
         return columns
     }

@@ -5,15 +5,15 @@ struct BoxContent {
     private static let titleSize = 13.0
     private static let subtitleSize = 10.5
     private static let rowSize = 11.0
+    private static let keywordSize = 9.0
     private static let header = 44.0
     private static let rowHeight = 19.0
     private static let padding = 12.0
-    private static let keywordWidth = 42.0
     private static let badge = "TARGET"
     /// Longer names are shortened.
-    private static let widestTitle = 280.0
+    private static let widestTitle = 230.0
     /// Longer pairs of paths are shortened.
-    private static let widestPaths = 320.0
+    private static let widestPaths = 300.0
 
     /// A thing that is copied into a stage.
     private struct Row {
@@ -25,6 +25,8 @@ struct BoxContent {
     private let title: String
     private let subtitle: String
     private let rows: [Row]
+    /// The room for the names of instructions.
+    private let keywordWidth: Double
     private let rowOfEdge: [StageGraph.Edge: Int]
     let width: Double
     let height: Double
@@ -33,25 +35,36 @@ struct BoxContent {
     init(_ node: StageGraph.Node, rows edges: [StageGraph.Edge]) {
         self.node = node
         isStage = node.stage != nil
-        title = Shortening.middle(node.title, to: Self.widestTitle) {
+        // The end of an image's name says most; where it is from stands below.
+        let (origin, name) = Self.parts(of: node)
+        title = Shortening.middle(name, to: Self.widestTitle) {
             TextMetrics.sans($0, size: Self.titleSize, isBold: true)
         }
-        subtitle = Shortening.middle(node.subtitle, to: Self.widestTitle) {
+        subtitle = Shortening.middle(node.subtitle + origin, to: Self.widestTitle) {
             TextMetrics.sans($0, size: Self.subtitleSize)
         }
         let rows = edges.map { Row(edge: $0, label: Self.label($0)) }
         self.rows = rows
+        let keywordWidth =
+            8 + (edges.map { TextMetrics.sans($0.keyword, size: Self.keywordSize, isBold: true) }.max() ?? 0)
+        self.keywordWidth = keywordWidth
         rowOfEdge = Dictionary(zip(edges, 0...)) { first, _ in first }
         let mark = node.part == .target ? Self.badgeWidth + 14 : 0
         let texts = [
             TextMetrics.sans(title, size: Self.titleSize, isBold: true) + mark,
             TextMetrics.sans(subtitle, size: Self.subtitleSize),
             rows.reduce(0) {
-                max($0, Self.keywordWidth + TextMetrics.monospaced($1.label, size: Self.rowSize))
+                max($0, keywordWidth + TextMetrics.monospaced($1.label, size: Self.rowSize))
             },
         ]
         width = ((texts.max() ?? 0) + 2 * Self.padding).rounded(.up)
         height = Self.header + (rows.isEmpty ? 0 : Double(rows.count) * Self.rowHeight + 6)
+    }
+
+    private static func parts(of node: StageGraph.Node) -> (origin: String, name: String) {
+        let name = node.title
+        guard node.isRemote, let slash = name.dropLast().lastIndex(of: "/") else { return ("", name) }
+        return (", \(name[..<slash])/", String(name[name.index(after: slash)...]))
     }
 
     private static var badgeWidth: Double { TextMetrics.sans(badge, size: 9, isBold: true) + 12 }
@@ -99,7 +112,7 @@ struct BoxContent {
                 "title", text: "line \(row.edge.line): \(row.edge.keyword) from \(source): \(row.edge.label())")
             xml.element("text", [("class", "keyword"), ("x", padding), ("y", number(y))], text: row.edge.keyword)
             xml.element(
-                "text", [("class", "paths"), ("x", number(Self.padding + Self.keywordWidth)), ("y", number(y))],
+                "text", [("class", "paths"), ("x", number(Self.padding + keywordWidth)), ("y", number(y))],
                 text: row.label)
             xml.close("g")
         }

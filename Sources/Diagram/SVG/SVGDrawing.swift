@@ -9,25 +9,30 @@ struct SVGDrawing {
     private static let headline = 34.0
 
     private let graph: StageGraph
+    /// What stands in the boxes, by node.
     private let contents: [BoxContent]
     private let bundles: [StageGraph.Bundle]
+    /// The node that each box of the layout shows.
+    private let nodes: [Int]
     private let layout: Layout
 
-    init(_ graph: StageGraph) {
+    init(_ graph: StageGraph) throws(DiagramError) {
         self.graph = graph
         var rows: [[StageGraph.Edge]] = Array(repeating: [], count: graph.nodes.count)
         for edge in graph.edges where edge.kind != .from { rows[edge.destination].append(edge) }
         let contents = zip(graph.nodes, rows).map { BoxContent($0, rows: $1) }
+        let bundles = graph.bundles
+        let links = bundles.map { bundle in
+            Layout.Link(
+                source: bundle.source, destination: bundle.destination,
+                entries: bundle.edges.map(contents[bundle.destination].entry), weight: bundle.kind == .from ? 3 : 1)
+        }
+        let items = contents.map { Layout.Item(width: $0.width, height: $0.height, isSource: !$0.isStage) }
+        let spread = SourceSpread(items, links)
         self.contents = contents
-        bundles = graph.bundles
-        layout = Layout(
-            contents.map { Layout.Item(width: $0.width, height: $0.height, isSource: !$0.isStage) },
-            bundles.map { bundle in
-                let content = contents[bundle.destination]
-                return Layout.Link(
-                    source: bundle.source, destination: bundle.destination,
-                    entries: bundle.edges.map(content.entry), weight: bundle.kind == .from ? 3 : 1)
-            })
+        self.bundles = bundles
+        nodes = spread.origins
+        layout = try Layout(spread.items, spread.links)
     }
 
     var text: String {
@@ -68,9 +73,7 @@ struct SVGDrawing {
         for index in bundles.indices where bundles[index].isNeeded {
             write(bundles[index], layout.routes[index], to: &xml)
         }
-        for index in graph.nodes.indices {
-            contents[index].write(graph, at: layout.boxes[index], to: &xml)
-        }
+        for (box, node) in zip(layout.boxes, nodes) { contents[node].write(graph, at: box, to: &xml) }
         xml.close("g")
         xml.append(placedLegend.xml)
         xml.close("svg")
