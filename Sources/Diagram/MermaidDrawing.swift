@@ -12,7 +12,7 @@ struct MermaidDrawing {
         for (id, node) in graph.nodes.enumerated() {
             let shape = shape(node)
             let mark = node.part == .target ? "<br/>TARGET" : ""
-            let label = "<b>\(escaped(node.title))</b><br/>\(escaped(node.subtitle))\(mark)"
+            let label = "\(escaped(node.title))<br/>\(escaped(node.subtitle))\(mark)"
             lines.append("  n\(id)\(shape.opening)\"\(label)\"\(shape.closing):::\(className(node.part))")
         }
         var pruned: [Int] = []
@@ -60,10 +60,13 @@ struct MermaidDrawing {
     /// Text inside quotes. Mermaid reads entities there (`#quot;`), HTML and Markdown, so that only what means nothing in
     /// any of them stays as it is.
     private func escaped(_ text: String) -> String {
-        text.unicodeScalars.reduce(into: "") { result, scalar in
+        // In a line with one of these words Mermaid takes what follows a colon for a style, and drops a semicolon of it.
+        let plainColons = !["style", "classDef"].contains { text.contains($0) }
+        return text.unicodeScalars.reduce(into: "") { result, scalar in
             let isPlain =
-                scalar.value >= 0xA0 || scalar.properties.isAlphabetic || ("0"..."9").contains(scalar)
-                || " ./-:,@+=".unicodeScalars.contains(scalar)
+                scalar.value >= 0xA0 || ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
+                || ("0"..."9").contains(scalar) || " ./-,@+=".unicodeScalars.contains(scalar)
+                || (scalar == ":" && plainColons)
             if isPlain { result.unicodeScalars.append(scalar) } else { result += "#\(scalar.value);" }
         }
     }

@@ -50,7 +50,8 @@ struct StageGraphBuilder {
     {
         let index = entry.stage.index
         add(
-            .from, from: position(of: entry.base, name: entry.baseName), to: index, paths: [], path: nil,
+            .from, from: position(of: entry.base, name: entry.isReplaced ? entry.name : entry.baseName), to: index,
+            paths: [], path: nil,
             at: entry.stage.fromInstruction.range)
         let platform = entry.platform ?? planner.options.targetPlatform
         var state = StageState(
