@@ -39,6 +39,7 @@ let rooms = [
     // floor 4
     Room(name: "BuildGraph", dependencies: ["Dockerfile", "OCI"]),
     // floor 5
+    Room(name: "Diagram", dependencies: ["BuildGraph", "Dockerfile", "OCI"]),
     Room(
         name: "BuildEngine",
         dependencies: [
@@ -73,8 +74,8 @@ let package = Package(
         .executableTarget(
             name: "slipway",
             dependencies: [
-                "BuildEngine", "BuildGraph", "Dockerfile", "OCI", "Archive", "ContentStore", "LayerStore", "Sandbox",
-                "Registry", "HTTP", "Remote", "FileSystem", arguments, system,
+                "BuildEngine", "BuildGraph", "Diagram", "Dockerfile", "OCI", "Archive", "ContentStore", "LayerStore",
+                "Sandbox", "Registry", "HTTP", "Remote", "FileSystem", arguments, system,
             ]),
         // What SandboxTests start as another user or kill without warning.
         .executableTarget(name: "SandboxHarness", dependencies: ["Sandbox", system], path: "Tests/SandboxHarness"),

@@ -1,4 +1,4 @@
-import BuildGraph
+public import BuildGraph
 import Dockerfile
 import OCI
 
@@ -6,10 +6,16 @@ extension BuildRequest {
     /// The platforms to build for; at least one.
     var targetPlatforms: [Platform] { platforms.isEmpty ? [plan.targetPlatform] : platforms }
 
-    /// What planning for one of the platforms is asked for.
-    func planOptions(for platform: Platform, ignoring patterns: IgnorePatterns?) -> PlanOptions {
+    /// What shapes the graph, its named contexts included.
+    public var planOptions: PlanOptions {
         var options = plan
         options.namedContexts = namedContexts.mapValues(\.plan)
+        return options
+    }
+
+    /// What planning for one of the platforms is asked for.
+    func planOptions(for platform: Platform, ignoring patterns: IgnorePatterns?) -> PlanOptions {
+        var options = planOptions
         options.targetPlatform = platform
         options.namesPlatform = platforms.count > 1
         options.ignorePatterns = patterns

@@ -36,10 +36,7 @@ struct BuildSession {
             return try report.result.get().graph
         }
         for argument in graph.unusedBuildArguments {
-            progress.warn(
-                Diagnostic(
-                    severity: .warning, code: Diagnostic.Code(rawValue: "UnusedBuildArgument"),
-                    message: "build argument \(argument) was given but no stage declares it"))
+            progress.warn("UnusedBuildArgument", "build argument \(argument) was given but no stage declares it")
         }
         try await remotes.resolve(graph)
         let trees = try await walk(graph)

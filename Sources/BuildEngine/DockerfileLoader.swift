@@ -1,16 +1,16 @@
-import Dockerfile
+public import Dockerfile
 import FileSystem
-import SystemPackage
+public import SystemPackage
 
 /// Reads the text of the Dockerfile.
-enum DockerfileLoader {
+public enum DockerfileLoader {
     /// No Dockerfile that a person wrote is larger.
     private static let limit = 16 << 20
 
     /// The text with its name for messages, and where it stands if it is a file.
     ///
     /// Throws ``BuildError`` where there is none.
-    static func load(_ request: BuildRequest) throws -> (file: SourceFile, path: FilePath?) {
+    public static func load(_ request: BuildRequest) throws -> (file: SourceFile, path: FilePath?) {
         switch request.dockerfile {
         case .text(let bytes, let name):
             return (SourceFile(name: name, bytes: bytes), nil)

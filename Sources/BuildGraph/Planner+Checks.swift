@@ -115,7 +115,8 @@ extension Planner {
 
     private mutating func checkSources(_ transfer: FileTransfer, _ instruction: Instruction, _ expander: Expander) {
         for case .path(let word) in transfer.sources {
-            guard let path = try? expander.expandWord(word), !RemoteSource.isRemote(path) else { continue }
+            guard let path = try? expander.expandWord(word), (try? remoteKind(of: path, at: word.range)) == nil
+            else { continue }
             record(checks.copyIgnoredFile(path, in: instruction))
         }
     }

@@ -117,7 +117,7 @@ extension Planner {
     }
 
     /// The destination as an absolute path; a slash at its end, or one that `.` means, is kept.
-    private func destination(_ text: String, _ state: StageState) -> String {
+    func destination(_ text: String, _ state: StageState) -> String {
         let path = absolutePath(text, in: state.workingDirectory)
         let isDirectory = text.isEmpty || text == "." || text.hasSuffix("/") || text.hasSuffix("/.")
         return isDirectory && path != "/" ? path + "/" : path

@@ -102,7 +102,13 @@ extension Planner {
     // MARK: - Expansion
 
     /// Expands with the variables of a stage.
-    func expander(_ state: StageState) -> Expander { expander(state.environment) }
+    func expander(_ state: StageState) -> Expander {
+        let environment = state.environment
+        let keepsUnknown = state.keepsUnknownVariables
+        return Expander(escape: dockerfile.directives.escape, source: dockerfile.source) { name in
+            environment[name] ?? (keepsUnknown ? "$\(name)" : nil)
+        }
+    }
 
     func expander(_ environment: EnvironmentList) -> Expander {
         Expander(escape: dockerfile.directives.escape, source: dockerfile.source) { environment[$0] }
@@ -116,12 +122,12 @@ extension Planner {
     func globalExpander() -> Expander { expander(globalArguments) }
 
     func expandGlobal(_ word: Word) throws(DockerfileError) -> String {
-        try expander(globalArguments).expandWord(word)
+        try globalExpander().expandWord(word)
     }
 
     // MARK: - Configuration
 
-    private mutating func planEnv(_ env: EnvInstruction, _ state: inout StageState) throws(DockerfileError) {
+    mutating func planEnv(_ env: EnvInstruction, _ state: inout StageState) throws(DockerfileError) {
         let before = state
         var configured = EnvironmentList(state.configuration.container.environment)
         var texts: [String] = []

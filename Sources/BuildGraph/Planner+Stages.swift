@@ -38,6 +38,22 @@ extension Planner {
         return stages.lastIndex { $0.stage.name == lowered }
     }
 
+    /// The stage that a `--from` names, which has to stand above the stage that uses it; nil where it names something else.
+    func earlierStage(
+        _ name: String, than index: Int, isMount: Bool, at range: SourceRange?
+    ) throws(DockerfileError) -> Int? {
+        guard let other = try stageIndex(name, allowsNumber: !isMount, at: range) else { return nil }
+        guard other < index else {
+            let message =
+                isMount
+                ? "cannot mount from stage \"\(name)\", stage needs to be defined before current command"
+                : "cannot copy from stage \"\(name)\", it needs to be defined before current stage \"\(stages[index].name)\""
+            throw error(
+                .unknownStage, message, help: "move the stage \"\(stages[other].name)\" above this one", at: range)
+        }
+        return other
+    }
+
     /// Refuses what holds for every stage, needed or not: variables in `--from`, and stages that wait for themselves.
     func checkCopySources() throws(DockerfileError) {
         for entry in stages {
@@ -195,15 +211,7 @@ extension Planner {
     mutating func fileSource(
         _ name: String, for index: Int, isMount: Bool, at range: SourceRange?
     ) async throws -> FileOrigin {
-        if let other = try stageIndex(name, allowsNumber: !isMount, at: range) {
-            guard other < index else {
-                let message =
-                    isMount
-                    ? "cannot mount from stage \"\(name)\", stage needs to be defined before current command"
-                    : "cannot copy from stage \"\(name)\", it needs to be defined before current stage \"\(stages[index].name)\""
-                throw error(
-                    .unknownStage, message, help: "move the stage \"\(stages[other].name)\" above this one", at: range)
-            }
+        if let other = try earlierStage(name, than: index, isMount: isMount, at: range) {
             return .operation(try await planStage(other).head)
         }
         if name == "scratch" {
@@ -285,11 +293,11 @@ extension Planner {
     }
 
     /// The instructions that the base left for whoever builds on it; they are not passed on.
-    private func takeTriggers(of state: inout StageState, _ entry: StageEntry) throws -> [Instruction] {
+    func takeTriggers(of state: inout StageState, _ entry: StageEntry) throws(DockerfileError) -> [Instruction] {
         let texts = state.configuration.container.onBuild
         state.configuration.container.onBuild = []
         let range = entry.stage.fromInstruction.range
-        return try texts.map { text in
+        return try texts.map { text throws(DockerfileError) in
             do throws(DockerfileError) {
                 var instruction = try Dockerfile.parseTrigger(text, name: "ONBUILD")
                 instruction.range = range

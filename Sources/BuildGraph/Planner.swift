@@ -85,8 +85,9 @@ public struct Planner {
         }
     }
 
-    /// Plans the target and whatever else is asked for.
-    private mutating func run(allStages: Bool) async throws -> (target: Int, state: StageState) {
+    /// Looks at what can be known without any image: the position of the target, global arguments, what each stage
+    /// starts from.
+    mutating func prepare() throws(DockerfileError) -> Int {
         try configureChecks()
         textFindings = checks.textFindings()
         let automatic = automaticArguments(targetStage: options.target ?? dockerfile.stages.last?.name ?? "")
@@ -98,6 +99,12 @@ public struct Planner {
         }
         let target = try targetIndex()
         try checkCopySources()
+        return target
+    }
+
+    /// Plans the target and whatever else is asked for.
+    private mutating func run(allStages: Bool) async throws -> (target: Int, state: StageState) {
+        let target = try prepare()
         let needed = allStages ? Set(stages.indices) : try reachable(from: target)
         await resolveImages(neededBy: needed)
         // BuildKit plans in the order of the file; here a stage is planned when it is first needed.

@@ -29,6 +29,8 @@ struct StageState {
     var lastPlaces: [String: SourceRange] = [:]
     /// Whether the instruction at hand was inherited from an image's `ONBUILD`.
     var isTrigger = false
+    /// Whether variables without a value stay as references, because a base image that is not looked at may set them.
+    var keepsUnknownVariables = false
 
     /// The working directory; absolute.
     var workingDirectory: String {

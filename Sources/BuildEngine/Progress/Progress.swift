@@ -64,6 +64,11 @@ final class Progress: Sendable {
         sink.emit(ProgressEvent(kind: .warning(warning)))
     }
 
+    /// A warning that stands at no place in the Dockerfile.
+    func warn(_ code: String, _ message: String) {
+        warn(Diagnostic(severity: .warning, code: Diagnostic.Code(rawValue: code), message: message))
+    }
+
     /// Announces the operations of a graph.
     func plan(_ graph: BuildGraph, _ keys: DefinitionKeys) -> StepReporter {
         var ids: [OperationID: StepID] = [:]

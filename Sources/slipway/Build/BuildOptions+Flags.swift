@@ -56,7 +56,7 @@ extension BuildOptions {
         metadataFile = flags.metadataFile.map { FilePath($0) }
     }
 
-    private static func context(_ path: String) throws(CommandLineError) -> Context {
+    static func context(_ path: String) throws(CommandLineError) -> Context {
         if path == "-" { return .standardInput }
         let remote = ["https://", "http://", "git://", "git@", "ssh://", "github.com/"]
         guard !remote.contains(where: { path.hasPrefix($0) }) else {
@@ -67,7 +67,7 @@ extension BuildOptions {
         return .directory(FilePath(path))
     }
 
-    private static func dockerfile(
+    static func dockerfile(
         _ file: String?, context: Context
     ) throws(CommandLineError) -> DockerfileSource {
         guard let file, !file.isEmpty else { return .context }
@@ -104,7 +104,7 @@ extension BuildOptions {
         return outputs
     }
 
-    private static func platform(_ text: Substring) throws(CommandLineError) -> Platform {
+    static func platform(_ text: Substring) throws(CommandLineError) -> Platform {
         let text = text.trimmingBlanks()
         if text == "local" { return .host }
         do { return try Platform(parsing: text) } catch { throw CommandLineError("--platform: \(error)") }

@@ -7,17 +7,22 @@ import SystemPackage
 extension BuildRequest {
     /// What the engine is asked for: paths made absolute, standard input read.
     init(_ options: BuildOptions, _ resources: BuildResources) throws {
+        try self.init(options, standardInput: resources.standardInput)
+    }
+
+    /// - Parameter standardInput: what contexts and Dockerfiles `-` read.
+    init(_ options: BuildOptions, standardInput: FileDescriptor) throws {
         var dockerfile: DockerfileInput
         switch options.dockerfile {
         case .context: dockerfile = .contextDefault
         case .file(let path): dockerfile = .file(try HostPath.absolute(path))
-        case .standardInput: dockerfile = .text(try Self.standardInput(resources), name: "Dockerfile")
+        case .standardInput: dockerfile = .text(try Self.text(from: standardInput), name: "Dockerfile")
         }
         var context: FilePath?
         switch options.context {
         case .directory(let path): context = try HostPath.absolute(path)
         case .standardInput where dockerfile == .contextDefault:
-            dockerfile = .text(try Self.standardInput(resources), name: "Dockerfile")
+            dockerfile = .text(try Self.text(from: standardInput), name: "Dockerfile")
         case .standardInput:
             // With a Dockerfile from elsewhere, what comes in can only be an archive.
             throw Self.archiveRefusal
@@ -149,9 +154,9 @@ extension BuildRequest {
     }
 
     /// The text of a Dockerfile from standard input.
-    private static func standardInput(_ resources: BuildResources) throws -> [UInt8] {
+    private static func text(from standardInput: FileDescriptor) throws -> [UInt8] {
         let bytes: [UInt8]
-        do { bytes = try FileSource(resources.standardInput).readAll(limit: 16 << 20) } catch {
+        do { bytes = try FileSource(standardInput).readAll(limit: 16 << 20) } catch {
             throw CommandLineError("cannot read a Dockerfile from standard input: \(error)")
         }
         // A NUL, which every archive has and no Dockerfile: docker would take it for the context.

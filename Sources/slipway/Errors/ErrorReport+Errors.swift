@@ -1,6 +1,7 @@
 import Archive
 import BuildEngine
 import ContentStore
+import Diagram
 import Dockerfile
 import Sandbox
 import SystemPackage
@@ -17,6 +18,8 @@ extension ErrorReport {
         case let error as DockerfileError:
             self.init(error.message, help: error.diagnostic.help, exitCode: .usage)
             location = Location(range: error.diagnostic.range, in: error.diagnostic.source)
+        case let error as DiagramError:
+            self.init(error.message, help: error.help)
         case let error as SandboxError:
             self.init(error.message + (error.cause.map { ": \($0)" } ?? ""), help: error.help)
         case let error as CommandFailure:
