@@ -38,44 +38,44 @@ public struct BuildEngine: Sendable {
     /// task is cancelled; then no process of the build is left.
     @concurrent
     public func build(_ request: BuildRequest, progress: any ProgressSink) async throws -> BuildResult {
-        let source = try DockerfileLoader.load(request)
-        do {
-            return try await build(request, source.file, dockerfilePath: source.path, Progress(sink: progress))
-        } catch {
-            throw BuildError.describing(error, in: source.file)
-        }
-    }
-
-    private func build(
-        _ request: BuildRequest, _ source: SourceFile, dockerfilePath: FilePath?, _ progress: Progress
-    ) async throws -> BuildResult {
-        try FrontendRequest.check(
-            source, buildArgument: request.plan.buildArguments[FrontendRequest.buildArgument])
-        let dockerfile = try Dockerfile(parsing: source)
         // A launcher that cannot be told is lost, which the first step finds out.
         let launcher = self.launcher
         store.guardTemporaryDirectories { try? launcher.cleanUpOnExit($0) }
-        let lease = try store.lease()
-        return try await KeyAgent.serve(request.agentKeys, in: lease.directory) { agents in
-            var request = request
-            request.agents.merge(agents) { $1 }
-            return try await build(request, dockerfile, dockerfilePath: dockerfilePath, lease, progress)
+        let progress = Progress(sink: progress)
+        var source: SourceFile?
+        do {
+            let lease = try store.lease()
+            return try await KeyAgent.serve(request.agentKeys, in: lease.directory) { agents in
+                var request = request
+                request.agents.merge(agents) { $1 }
+                let fetcher = ContextFetcher(
+                    store: store, remote: remote, credentials: RemoteCredentials(request), lease: lease,
+                    progress: progress)
+                let input = try await LoadedDockerfile.load(request) { try await fetcher.fetch($0, named: .main) }
+                source = input.source
+                return try await build(request, input, fetcher)
+            }
+        } catch {
+            throw BuildError.describing(error, in: source)
         }
     }
 
     private func build(
-        _ request: BuildRequest, _ dockerfile: Dockerfile, dockerfilePath: FilePath?, _ lease: Lease,
-        _ progress: Progress
+        _ request: BuildRequest, _ input: LoadedDockerfile, _ fetcher: ContextFetcher
     ) async throws -> BuildResult {
+        try FrontendRequest.check(
+            input.source, buildArgument: request.plan.buildArguments[FrontendRequest.buildArgument])
+        let (lease, progress) = (fetcher.lease, fetcher.progress)
         let layerStore = LayerStore(store: store)
         var session = BuildSession(
-            request: request, dockerfile: dockerfile, store: store, layerStore: layerStore,
+            request: request, dockerfile: try Dockerfile(parsing: input.source), store: store, layerStore: layerStore,
             provider: LayerProvider(store: store, layers: layerStore),
             images: BaseImages(store: store, registry: registry), launcher: launcher, lease: lease, progress: progress,
-            contexts: BuildContexts(request, dockerfile: dockerfilePath),
+            contexts: BuildContexts(request, fetcher: fetcher, main: input.context, dockerfile: input.path),
             remotes: RemoteSources(
-                client: remote, credentials: RemoteCredentials(request), store: store, progress: progress),
-            controlGroups: controlGroups(request, progress))
+                client: remote, credentials: fetcher.credentials, store: store, progress: progress),
+            controlGroups: controlGroups(request, progress),
+            ignorePatterns: try input.ignorePatterns())
         var assemblers: [ImageAssembler] = []
         for platform in request.targetPlatforms {
             assemblers.append(try await session.build(for: platform))

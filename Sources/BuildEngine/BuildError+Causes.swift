@@ -7,7 +7,7 @@ import Registry
 
 extension BuildError {
     /// An error of any module as an error of a build of a Dockerfile; those that are none of a build's stay as they are.
-    static func describing(_ error: any Error, in source: SourceFile) -> any Error {
+    static func describing(_ error: any Error, in source: SourceFile?) -> any Error {
         switch error {
         case let error as DockerfileError: return BuildError(error, in: source)
         case let error as BaseImageError: return BuildError(error, in: source)
@@ -20,7 +20,7 @@ extension BuildError {
     }
 
     /// What is wrong with a Dockerfile. What stands in no file is an option's fault.
-    init(_ error: DockerfileError, in source: SourceFile) {
+    init(_ error: DockerfileError, in source: SourceFile?) {
         let diagnostic = error.diagnostic
         self.init(
             diagnostic.range == nil ? .invalidOption : .invalidDockerfile, diagnostic.message, range: diagnostic.range,
@@ -28,7 +28,7 @@ extension BuildError {
     }
 
     /// A base image that cannot be had.
-    init(_ error: BaseImageError, in source: SourceFile) {
+    init(_ error: BaseImageError, in source: SourceFile?) {
         var help = "give it with --build-context \(error.name)=oci-layout://PATH, load it, or check the name"
         if let suggestion = error.suggestion { help = "did you mean the stage \"\(suggestion)\"? Otherwise " + help }
         self.init(

@@ -26,7 +26,7 @@ extension BuildRequest {
 extension BuildRequest.NamedContext {
     fileprivate var plan: PlanOptions.NamedContext {
         switch self {
-        case .directory: .directory
+        case .files: .directory
         case .image(let source): .image(source)
         }
     }

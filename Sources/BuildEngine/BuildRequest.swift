@@ -10,6 +10,8 @@ public struct BuildRequest: Sendable {
     public enum DockerfileInput: Sendable, Hashable {
         /// A file on this machine.
         case file(FilePath)
+        /// A file of a context that is no directory of this machine, relative to its root.
+        case contextFile(FilePath)
         /// `Dockerfile` in the context, or `dockerfile` where there is none.
         case contextDefault
         /// Text that came from elsewhere, with the name it has in messages.
@@ -18,7 +20,7 @@ public struct BuildRequest: Sendable {
 
     /// What stands behind `--build-context NAME=`.
     public enum NamedContext: Sendable, Hashable {
-        case directory(FilePath)
+        case files(ContextSource)
         case image(ImageSource)
     }
 
@@ -36,8 +38,8 @@ public struct BuildRequest: Sendable {
         case keep
     }
 
-    /// The directory of the context; nil for none.
-    public var context: FilePath?
+    /// The files to build from; nil for none.
+    public var context: ContextSource?
     /// Where the text of the Dockerfile comes from.
     public var dockerfile: DockerfileInput
     /// What shapes the graph. Its named contexts are taken from ``namedContexts``.
@@ -69,7 +71,7 @@ public struct BuildRequest: Sendable {
 
     /// A request with the defaults of `docker buildx build`.
     public init(
-        context: FilePath?, dockerfile: DockerfileInput = .contextDefault, plan: PlanOptions = .init(),
+        context: ContextSource?, dockerfile: DockerfileInput = .contextDefault, plan: PlanOptions = .init(),
         namedContexts: [String: NamedContext] = [:], secrets: [String: SecretSource] = [:],
         agents: [String: FilePath] = [:], tags: [ImageReference] = [], exports: [Export] = [.init(.image)],
         timestamps: Timestamps = .clamp, sourceDateEpoch: Int64? = nil, maximumParallelism: Int? = nil

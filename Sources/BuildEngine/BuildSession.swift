@@ -23,10 +23,12 @@ struct BuildSession {
     var remotes: RemoteSources
     /// What limits the processes of steps, if anything does.
     let controlGroups: ControlGroups?
+    /// What the main context leaves out; nil where there is none.
+    let ignorePatterns: IgnorePatterns?
 
     /// Plans and solves the graph for a platform. What comes of it is assembled and exported by the caller.
     mutating func build(for platform: Platform) async throws -> ImageAssembler {
-        var options = request.planOptions(for: platform, ignoring: try contexts.ignorePatterns())
+        var options = request.planOptions(for: platform, ignoring: ignorePatterns)
         var planner = Planner(dockerfile: dockerfile, options: options, resolver: images)
         options.sourceDateEpoch = try await seconds(of: try planner.epochSource())
         planner = Planner(dockerfile: dockerfile, options: options, resolver: images)
@@ -40,7 +42,7 @@ struct BuildSession {
         }
         try await remotes.resolve(graph)
         let trees = try await walk(graph)
-        let main = try request.context.map { _ in try contexts.tree(.main) }
+        let main = request.context == nil ? nil : try await contexts.tree(.main)
         let epoch = await Epoch.find(
             given: graph.sourceDateEpoch ?? request.sourceDateEpoch, context: main, graph: graph)
         var contents = ContextDigests(store: store, contexts: trees)
@@ -65,7 +67,8 @@ struct BuildSession {
         case .remote(let origin, let range):
             return try await remotes.time(of: origin, at: range, scratch: lease.temporaryPath())?.seconds
         // A directory of this machine has no time but those of its files, which the epoch is found from anyhow.
-        case .context, nil: return nil
+        case .context(let name): return try await contexts.directory(name).time?.seconds
+        case nil: return nil
         }
     }
 
@@ -73,7 +76,9 @@ struct BuildSession {
         var contexts = self.contexts
         defer { self.contexts = contexts }
         return try await progress.step("[internal] load build context") {
-            try graph.contextNames.reduce(into: [:]) { trees, name in trees[name] = try contexts.tree(name) }
+            var trees: [ContextName: ContextTree] = [:]
+            for name in graph.contextNames { trees[name] = try await contexts.tree(name) }
+            return trees
         }
     }
 

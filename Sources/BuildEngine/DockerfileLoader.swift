@@ -1,16 +1,18 @@
-public import Dockerfile
+import Dockerfile
 import FileSystem
-public import SystemPackage
+import SystemPackage
 
 /// Reads the text of the Dockerfile.
-public enum DockerfileLoader {
+enum DockerfileLoader {
     /// No Dockerfile that a person wrote is larger.
     private static let limit = 16 << 20
 
-    /// The text with its name for messages, and where it stands if it is a file.
+    /// The text with its name for messages, and where it stands if it is a file. `context` is where the files of the
+    /// main context are.
     ///
     /// Throws ``BuildError`` where there is none.
-    public static func load(_ request: BuildRequest) throws -> (file: SourceFile, path: FilePath?) {
+    static func load(_ request: BuildRequest, context: ContextDirectory?) throws -> (file: SourceFile, path: FilePath?)
+    {
         switch request.dockerfile {
         case .text(let bytes, let name):
             return (SourceFile(name: name, bytes: bytes), nil)
@@ -20,23 +22,50 @@ public enum DockerfileLoader {
                     .invalidDockerfile, "failed to read dockerfile: open \(path): no such file or directory",
                     help: "name the Dockerfile with -f PATH")
             }
-            return (SourceFile(name: displayName(path, request.context), bytes: bytes), path)
-        case .contextDefault:
-            guard let context = request.context else {
-                throw BuildError(.invalidContext, "there is no context and no Dockerfile")
-            }
-            guard try isDirectory(context) else {
+            return (SourceFile(name: displayName(path, context?.path), bytes: bytes), path)
+        case .contextFile(let relative):
+            let root = try directory(context)
+            guard let bytes = try read(relative, in: root) else {
                 throw BuildError(
-                    .invalidContext, "unable to prepare context: path \"\(context)\" not found or not a directory",
-                    help: "the last argument is the directory to build from")
+                    .invalidDockerfile, "failed to read dockerfile: open \(relative): no such file or directory",
+                    help: "-f names a file of the context; an absolute path, one of this machine")
             }
-            for name in ["Dockerfile", "dockerfile"] {
-                let path = context.appending(name)
-                if let bytes = try read(path) { return (SourceFile(name: name, bytes: bytes), path) }
+            return (SourceFile(name: relative.string, bytes: bytes), root.path.pushing(relative))
+        case .contextDefault:
+            let root = try directory(context)
+            for name in root.onlyFile.map({ [$0] }) ?? ["Dockerfile", "dockerfile"] {
+                if let bytes = try read(FilePath(name), in: root) {
+                    return (SourceFile(name: name, bytes: bytes), root.path.appending(name))
+                }
             }
+            let place = root.isFetched ? "the context" : root.path.string
             throw BuildError(
                 .invalidDockerfile, "failed to read dockerfile: open Dockerfile: no such file or directory",
-                help: "there is no Dockerfile in \(context); name it with -f PATH")
+                help: "there is no Dockerfile in \(place); name it with -f PATH")
+        }
+    }
+
+    private static func directory(_ context: ContextDirectory?) throws -> ContextDirectory {
+        guard let context else { throw BuildError(.invalidContext, "there is no context and no Dockerfile") }
+        guard try isDirectory(context.path) else {
+            throw BuildError(
+                .invalidContext, "unable to prepare context: path \"\(context.path)\" not found or not a directory",
+                help: "the last argument is the directory to build from")
+        }
+        return context
+    }
+
+    /// The bytes of a file of a context. In one that was fetched no link leads out of it.
+    private static func read(_ relative: FilePath, in context: ContextDirectory) throws -> [UInt8]? {
+        guard context.isFetched else { return try read(context.path.pushing(relative)) }
+        do {
+            let file = try DirectoryHandle(context.path).openFileInRoot(FilePath(root: nil, relative.components))
+            defer { file.closeAfterReading() }
+            return try file.readAll(limit: limit, path: relative)
+        } catch let error where error.isNotFound {
+            return nil
+        } catch {
+            throw BuildError(.invalidDockerfile, "failed to read dockerfile", cause: error)
         }
     }
 

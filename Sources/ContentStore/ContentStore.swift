@@ -90,6 +90,7 @@ public final class ContentStore: Sendable {
         _ root: FilePath
     ) throws(StoreError) -> sending (database: Database, remains: [TemporaryDirectory.Remains]) {
         let index = root.appending("index.sqlite")
+        if !exists(index) { try refuseForeign(root) }
         return try storeErrors {
             try createDirectories(root)
             // One process at a time creates the index and sweeps; also see TemporaryDirectory.
@@ -129,6 +130,25 @@ public final class ContentStore: Sendable {
             database = try openIndex(.immutable)
         }
         return ContentStore(root: root, isReadOnly: true, database: database, sweepFailures: [])
+    }
+
+    /// Refuses to make a store of a directory that already holds something else: what a store holds in `tmp/` is removed,
+    /// and nobody means that who says `--root /`.
+    private static func refuseForeign(_ root: FilePath) throws(StoreError) {
+        let names: [FileName] = ["blobs", "layers", "mounts", "tmp", "lock", "reserve"]
+        let foreign = try storeErrors { () throws(FileSystemError) -> FileName? in
+            guard exists(root) else { return nil }
+            let top = try DirectoryHandle(root)
+            if let other = try top.entries().first(where: { !names.contains($0.name) }) { return other.name }
+            guard exists(root.appending("tmp")) else { return nil }
+            return try top.openDirectory("tmp").entries().first { !TemporaryDirectory.isName($0.name.description) }?
+                .name
+        }
+        guard let foreign else { return }
+        throw StoreError(
+            .foreignDirectory,
+            "\(root) cannot become a store: it holds other things, such as \(foreign); name a directory that is empty or "
+                + "not there yet")
     }
 
     private static func createDirectories(_ root: FilePath) throws(FileSystemError) {

@@ -13,6 +13,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
 
         /// The store's root, or a layout, is not a directory.
         public static let notADirectory = Code("notADirectory")
+        /// The directory is not a store and holds other things.
+        public static let foreignDirectory = Code("foreignDirectory")
         /// The store cannot be written to.
         public static let readOnly = Code("readOnly")
         /// The permissions of a file forbid it.

@@ -9,17 +9,17 @@ import SystemPackage
 struct ContextDigests {
     private let store: ContentStore
     private var caches: [ContextName: StatCache] = [:]
-    private let roots: [ContextName: FilePath]
+    private let directories: [ContextName: ContextDirectory]
 
     init(store: ContentStore, contexts: [ContextName: ContextTree]) {
         self.store = store
-        roots = contexts.mapValues(\.root)
+        directories = contexts.mapValues(\.source)
     }
 
     /// The digest that stands for a selection of files of a context.
     mutating func digest(of selection: Selection, in context: ContextName) async throws -> Digest {
-        let root = roots[context] ?? ""
-        var cache = try caches.removeValue(forKey: context) ?? store.statCache(context: root.string)
+        let root = directories[context]?.path.string ?? ""
+        var cache = try caches.removeValue(forKey: context) ?? store.statCache(context: root)
         let files = SelectionKey.regularFiles(of: selection)
         var digests: [Digest?] = []
         for file in files { digests.append(cache.digest(of: file.location.path, file.status)) }
@@ -34,6 +34,7 @@ struct ContextDigests {
 
     /// Keeps what was read for later builds.
     func save() throws {
-        for cache in caches.values { try store.save(cache) }
+        // What was fetched for this build stands in a directory that no later one has.
+        for (name, cache) in caches where directories[name]?.isFetched == false { try store.save(cache) }
     }
 }

@@ -6,7 +6,7 @@ import SystemPackage
 ///
 /// One walk reads names and metadata of everything; contents are read only of what is copied.
 struct ContextTree: SourceTree {
-    let root: FilePath
+    let source: ContextDirectory
     private let directory: DirectoryHandle
     private let statuses: [FilePath: FileStatus]
     private let names: [FilePath: [FilePath.Component]]
@@ -19,8 +19,8 @@ struct ContextTree: SourceTree {
     /// with `!` may take some of it in again.
     ///
     /// Throws ``BuildError`` where the directory cannot be read.
-    init(walking root: FilePath, ignoring ignoreFile: IgnoreFile) throws {
-        self.root = root
+    init(walking source: ContextDirectory, ignoring ignoreFile: IgnoreFile) throws {
+        self.source = source
         self.ignoreFile = ignoreFile
         let ignore = ignoreFile.patterns
         var statuses: [FilePath: FileStatus] = [:]
@@ -32,7 +32,7 @@ struct ContextTree: SourceTree {
             if let name = path.lastComponent { names[path.removingLastComponent(), default: []].append(name) }
         }
         do {
-            let top = try DirectoryHandle(root)
+            let top = try DirectoryHandle(source.path)
             directory = top
             statuses["/"] = try top.status()
             let walk = TreeWalk(top)
@@ -69,8 +69,10 @@ struct ContextTree: SourceTree {
             node.location = FileLocation(directory: directory, path: path.removingRoot())
         }
         // Whoever builds the image need not be who owns the checkout.
-        node.status.uid = 0
-        node.status.gid = 0
+        if !source.isFetched {
+            node.status.uid = 0
+            node.status.gid = 0
+        }
         switch status.kind {
         case .symbolicLink:
             let (parent, name) = try parent(of: path)

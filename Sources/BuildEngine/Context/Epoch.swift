@@ -16,7 +16,8 @@ struct Epoch {
 
     static func find(given: Int64?, context: ContextTree?, graph: BuildGraph) async -> Epoch {
         if let given { return Epoch(time: Timestamp(seconds: given), isExplicit: true) }
-        if let root = context?.root, let commit = await commitTime(of: root) {
+        if let time = context?.source.time { return Epoch(time: time, isExplicit: false) }
+        if let source = context?.source, !source.isFetched, let commit = await commitTime(of: source.path) {
             return Epoch(time: Timestamp(seconds: commit), isExplicit: false)
         }
         if let newest = context?.newestModification {

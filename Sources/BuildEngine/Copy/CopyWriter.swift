@@ -107,7 +107,8 @@ struct CopyWriter {
         }
     }
 
-    private mutating func unpack(_ archive: ArchiveSpool.Reader, to target: FilePath) throws {
+    /// Writes what an archive holds below a directory.
+    mutating func unpack(_ archive: ArchiveSpool.Reader, to target: FilePath) throws {
         try draft.makeDirectories(target, owner: owner)
         while let (tar, content) = try archive.next() {
             var entry = tar.clamped

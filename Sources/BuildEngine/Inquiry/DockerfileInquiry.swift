@@ -3,6 +3,7 @@ public import ContentStore
 public import Dockerfile
 import OCI
 public import Registry
+public import Remote
 import SystemPackage
 
 /// Answers questions about a Dockerfile without building anything.
@@ -11,12 +12,20 @@ import SystemPackage
 /// store is not even opened where no image is asked for. With several platforms, the first one counts.
 public struct DockerfileInquiry: Sendable {
     private let openStore: @Sendable () throws -> ContentStore
+    private let openRemote: @Sendable (ContentStore) throws -> RemoteClient
     private let registry: RegistryClient
+    private let progress: any ProgressSink
 
-    /// An inquiry that opens the store when it needs the first image.
-    public init(registry: RegistryClient, openStore: @escaping @Sendable () throws -> ContentStore) {
+    /// An inquiry that opens the store when it needs the first image, or a context that is no directory; then it also needs
+    /// who fetches that.
+    public init(
+        registry: RegistryClient, progress: any ProgressSink, openStore: @escaping @Sendable () throws -> ContentStore,
+        openRemote: @escaping @Sendable (ContentStore) throws -> RemoteClient
+    ) {
         self.registry = registry
+        self.progress = progress
         self.openStore = openStore
+        self.openRemote = openRemote
     }
 
     /// What the build checks find: in the stage that `--target` names and what it needs, else in all stages.
@@ -25,9 +34,13 @@ public struct DockerfileInquiry: Sendable {
     /// Dockerfile is part of the report.
     @concurrent
     public func check(_ request: BuildRequest) async throws -> CheckReport {
-        let (source, path) = try DockerfileLoader.load(request)
+        try await withDockerfile(request) { try await check(request, $0) }
+    }
+
+    private func check(_ request: BuildRequest, _ input: LoadedDockerfile) async throws -> CheckReport {
+        let source = input.source
         do {
-            let planner = try planner(request, source, path)
+            let planner = try planner(request, input)
             let report = await planner.report(allStages: request.plan.target == nil)
             do {
                 _ = try report.result.get()
@@ -52,33 +65,61 @@ public struct DockerfileInquiry: Sendable {
     /// Throws ``BuildError`` for what a build would fail on before its first step, and `CancellationError`.
     @concurrent
     public func outline(_ request: BuildRequest) async throws -> OutlineReport {
-        let (source, path) = try DockerfileLoader.load(request)
-        do {
-            let report = await (try planner(request, source, path)).report(allStages: false)
-            return OutlineReport(source: source, outline: try report.result.get().outline)
-        } catch {
-            throw BuildError.describing(error, in: source)
+        try await withDockerfile(request) { input in
+            do {
+                let report = await (try planner(request, input)).report(allStages: false)
+                return OutlineReport(source: input.source, outline: try report.result.get().outline)
+            } catch {
+                throw BuildError.describing(error, in: input.source)
+            }
         }
     }
 
-    /// The stages of the Dockerfile. Nothing but its text is looked at.
+    /// The Dockerfile itself. Nothing but its text is looked at.
     ///
     /// Throws ``BuildError`` where there is no Dockerfile or it is wrong.
-    public static func targets(_ request: BuildRequest) throws -> Dockerfile {
-        let source = try DockerfileLoader.load(request).file
-        do {
-            return try Dockerfile(parsing: source)
-        } catch {
-            throw BuildError.describing(error, in: source)
+    @concurrent
+    public func dockerfile(_ request: BuildRequest) async throws -> Dockerfile {
+        try await withDockerfile(request) { input in
+            do {
+                return try Dockerfile(parsing: input.source)
+            } catch {
+                throw BuildError.describing(error, in: input.source)
+            }
         }
     }
 
-    private func planner(_ request: BuildRequest, _ source: SourceFile, _ path: FilePath?) throws -> Planner {
-        let dockerfile = try Dockerfile(parsing: source)
-        let patterns = try BuildContexts(request, dockerfile: path).ignorePatterns()
-        let options = request.planOptions(for: request.targetPlatforms[0], ignoring: patterns)
+    /// Lends the Dockerfile with its context, which is there as long as `body` runs.
+    private func withDockerfile<Result>(
+        _ request: BuildRequest, _ body: (LoadedDockerfile) async throws -> Result
+    ) async throws -> Result {
+        switch request.context {
+        case .directory(let path)?:
+            return try await body(try await LoadedDockerfile.load(request) { _ in ContextDirectory(path: path) })
+        case nil, .archive, .stream, .git, .web: break
+        }
+        let store = try openStore()
+        let remote = try openRemote(store)
+        do {
+            let lease = try store.lease()
+            let fetcher = ContextFetcher(
+                store: store, remote: remote, credentials: RemoteCredentials(request), lease: lease,
+                progress: Progress(sink: progress))
+            let result = try await body(
+                try await LoadedDockerfile.load(request) { try await fetcher.fetch($0, named: .main) })
+            try lease.end()
+            await remote.shutdown()
+            return result
+        } catch {
+            await remote.shutdown()
+            throw error
+        }
+    }
+
+    private func planner(_ request: BuildRequest, _ input: LoadedDockerfile) throws -> Planner {
+        let options = request.planOptions(for: request.targetPlatforms[0], ignoring: try input.ignorePatterns())
         return Planner(
-            dockerfile: dockerfile, options: options,
+            dockerfile: try Dockerfile(parsing: input.source), options: options,
             resolver: LazyImages { [registry, openStore] in BaseImages(store: try openStore(), registry: registry) })
     }
 }

@@ -63,7 +63,8 @@ extension RemoteSources {
                 try await client.checkOut(address, at: revision, into: directory, credentials: credentials)
             }
             let nothing = IgnoreFile(name: "", patterns: try IgnorePatterns([]))
-            let tree = try ContextTree(walking: checkout.root, ignoring: nothing)
+            let tree = try ContextTree(
+                walking: ContextDirectory(path: checkout.root, isFetched: true), ignoring: nothing)
             let place = "in the repository \(address.redacted)"
             return try Selector(tree: tree, excludes: try IgnorePatterns(excludes), place: place).select(source)
         default: return []

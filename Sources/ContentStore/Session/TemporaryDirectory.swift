@@ -19,8 +19,7 @@ final class TemporaryDirectory: Sendable {
 
     /// Makes a directory for this process in the store at `root`.
     init(store root: FilePath) throws(StoreError) {
-        var name = String(UInt64.random(in: .min ... .max), radix: 36)
-        name += String(UInt64.random(in: .min ... .max), radix: 36)
+        let name = Self.newName()
         let path = root.appending("tmp").appending(name)
         let lock = try storeErrors {
             let storeLock = try FileLock(waitingFor: root.appending("lock"))
@@ -32,6 +31,25 @@ final class TemporaryDirectory: Sendable {
         self.name = name
         self.path = path
         self.lock = Mutex(lock)
+    }
+
+    /// Digits of base 36, always as many.
+    private static let nameLength = 26
+
+    private static func newName() -> String {
+        (0..<2).map { _ in
+            let digits = String(UInt64.random(in: .min ... .max), radix: 36)
+            return String(repeating: "0", count: nameLength / 2 - digits.count) + digits
+        }.joined()
+    }
+
+    /// Whether a directory can be one of these. Nothing else is ever removed.
+    static func isName(_ text: String) -> Bool {
+        text.utf8.count == nameLength
+            && text.utf8.allSatisfy {
+                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                    || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains($0)
+            }
     }
 
     /// Removes the directory with everything in it.
@@ -80,7 +98,7 @@ final class TemporaryDirectory: Sendable {
     static func dead(store root: FilePath) throws(FileSystemError) -> [Remains] {
         let directory = root.appending("tmp")
         var result: [Remains] = []
-        for entry in try DirectoryHandle(directory).entries() {
+        for entry in try DirectoryHandle(directory).entries() where isName(entry.name.description) {
             let path = directory.appending(entry.name.component.components)
             switch try state(of: path) {
             case .alive: break

@@ -1,3 +1,4 @@
+import Dockerfile
 import OCI
 import Sandbox
 import SystemPackage
@@ -58,13 +59,13 @@ extension BuildOptions {
 
     static func context(_ path: String) throws(CommandLineError) -> Context {
         if path == "-" { return .standardInput }
-        let remote = ["https://", "http://", "git://", "git@", "ssh://", "github.com/"]
-        guard !remote.contains(where: { path.hasPrefix($0) }) else {
-            throw CommandLineError(
-                "contexts from a URL are not supported yet: \(path)",
-                help: "clone or download it, and build the directory")
+        do {
+            if let address = try GitAddress(parsing: path) { return .git(address, text: path) }
+        } catch {
+            throw CommandLineError("invalid address of a git repository: \(error)")
         }
-        return .directory(FilePath(path))
+        if WebAddress.isAddress(path) { return .web(path) }
+        return .path(FilePath(path))
     }
 
     static func dockerfile(

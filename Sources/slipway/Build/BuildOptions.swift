@@ -1,3 +1,4 @@
+import Dockerfile
 import OCI
 import Sandbox
 import SystemPackage
@@ -5,7 +6,12 @@ import SystemPackage
 /// What a command line of `slipway build` asks for, as checked values: all that the engine needs to know of it.
 struct BuildOptions: Equatable, Sendable {
     enum Context: Equatable, Sendable {
-        case directory(FilePath)
+        /// A directory or a tar archive of this machine.
+        case path(FilePath)
+        /// A git repository. One without a scheme (`github.com/owner/name`) may be a path as well: `text`.
+        case git(GitAddress, text: String)
+        /// An HTTP or HTTPS address.
+        case web(String)
         /// `-`: a tar archive, or a Dockerfile that gets along without a context.
         case standardInput
     }
@@ -68,7 +74,9 @@ struct BuildOptions: Equatable, Sendable {
         if let tag = tags.first { return tag.familiarName }
         if let target { return target }
         switch context {
-        case .directory(let path): return path.string
+        case .path(let path): return path.string
+        case .git(let address, _): return address.redacted
+        case .web(let address): return WebAddress.redacted(address)
         case .standardInput: return "from standard input"
         }
     }

@@ -12,21 +12,7 @@ extension BuildRequest {
 
     /// - Parameter standardInput: what contexts and Dockerfiles `-` read.
     init(_ options: BuildOptions, standardInput: FileDescriptor) throws {
-        var dockerfile: DockerfileInput
-        switch options.dockerfile {
-        case .context: dockerfile = .contextDefault
-        case .file(let path): dockerfile = .file(try HostPath.absolute(path))
-        case .standardInput: dockerfile = .text(try Self.text(from: standardInput), name: "Dockerfile")
-        }
-        var context: FilePath?
-        switch options.context {
-        case .directory(let path): context = try HostPath.absolute(path)
-        case .standardInput where dockerfile == .contextDefault:
-            dockerfile = .text(try Self.text(from: standardInput), name: "Dockerfile")
-        case .standardInput:
-            // With a Dockerfile from elsewhere, what comes in can only be an archive.
-            throw Self.archiveRefusal
-        }
+        let (context, dockerfile) = try Self.inputs(of: options, standardInput: standardInput)
         self.init(context: context, dockerfile: dockerfile, plan: Self.plan(options))
         for specification in options.buildContexts {
             namedContexts[specification.name] = try Self.namedContext(specification.source)
@@ -109,7 +95,7 @@ extension BuildRequest {
 
     private static func namedContext(_ source: BuildContextSpecification.Source) throws -> NamedContext {
         switch source {
-        case .directory(let path): .directory(try HostPath.absolute(path))
+        case .files(let context): .files(try ContextSource(context))
         case .layout(let path, let tag, let digest):
             .image(.layout(path: try HostPath.absolute(path).string, tag: tag, digest: digest))
         case .image(let reference): .image(.reference(reference))
@@ -152,18 +138,4 @@ extension BuildRequest {
         case .standardOutput, nil: .standardOutput
         }
     }
-
-    /// The text of a Dockerfile from standard input.
-    private static func text(from standardInput: FileDescriptor) throws -> [UInt8] {
-        let bytes: [UInt8]
-        do { bytes = try FileSource(standardInput).readAll(limit: 16 << 20) } catch {
-            throw CommandLineError("cannot read a Dockerfile from standard input: \(error)")
-        }
-        // A NUL, which every archive has and no Dockerfile: docker would take it for the context.
-        guard !bytes.prefix(1 << 16).contains(0) else { throw archiveRefusal }
-        return bytes
-    }
-
-    private static let archiveRefusal = CommandLineError(
-        "an archive on standard input is not supported as context yet", help: "unpack it, and build the directory")
 }

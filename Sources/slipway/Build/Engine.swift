@@ -1,5 +1,6 @@
 import BuildEngine
 import ContentStore
+import Dockerfile
 import HTTP
 import Registry
 import Remote
@@ -14,9 +15,7 @@ enum Engine {
         }
         let store = try ContentStore.open(root: resources.root, access: .readWrite)
         let registry = RegistryClient(try RegistryConfiguration(environment: resources.environment))
-        let remote = RemoteClient(
-            store: store, configuration: try HTTPConfiguration(environment: resources.environment),
-            environment: resources.environment)
+        let remote = try remote(store, resources)
         let engine = BuildEngine(store: store, launcher: launcher, registry: registry, remote: remote)
         let result: BuildResult
         do {
@@ -41,22 +40,42 @@ enum Engine {
         _ call: CallSpecification, _ options: BuildOptions, _ resources: BuildResources
     ) async throws -> CallAnswer {
         let request = try BuildRequest(options, resources)
-        guard call.method != .targets else { return CallAnswer(try DockerfileInquiry.targets(request), call) }
-        let registry = RegistryClient(try RegistryConfiguration(environment: resources.environment))
-        let inquiry = DockerfileInquiry(registry: registry) {
-            try ContentStore.open(root: resources.root, access: .readWrite)
+        return try await inquire(resources) { inquiry in
+            switch call.method {
+            case .check: CallAnswer(try await inquiry.check(request), call)
+            case .outline: CallAnswer(try await inquiry.outline(request), call)
+            case .targets: CallAnswer(try await inquiry.dockerfile(request), call)
+            }
         }
-        let answer: CallAnswer
+    }
+
+    /// The Dockerfile of a request.
+    static func dockerfile(_ request: BuildRequest, _ resources: BuildResources) async throws -> Dockerfile {
+        try await inquire(resources) { try await $0.dockerfile(request) }
+    }
+
+    private static func inquire<Result>(
+        _ resources: BuildResources, _ body: (DockerfileInquiry) async throws -> Result
+    ) async throws -> Result {
+        let registry = RegistryClient(try RegistryConfiguration(environment: resources.environment))
+        let inquiry = DockerfileInquiry(registry: registry, progress: resources.progress) {
+            try ContentStore.open(root: resources.root, access: .readWrite)
+        } openRemote: { store in
+            try remote(store, resources)
+        }
         do {
-            answer =
-                call.method == .check
-                ? CallAnswer(try await inquiry.check(request), call)
-                : CallAnswer(try await inquiry.outline(request), call)
+            let result = try await body(inquiry)
+            await registry.shutdown()
+            return result
         } catch {
             await registry.shutdown()
             throw error
         }
-        await registry.shutdown()
-        return answer
+    }
+
+    private static func remote(_ store: ContentStore, _ resources: BuildResources) throws -> RemoteClient {
+        RemoteClient(
+            store: store, configuration: try HTTPConfiguration(environment: resources.environment),
+            environment: resources.environment)
     }
 }

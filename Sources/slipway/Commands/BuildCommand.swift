@@ -18,13 +18,13 @@ struct BuildCommand: SlipwayCommand {
             valueName: "path"))
     var paths: [String] = []
 
-    /// A question about the Dockerfile runs no process, and one about its stages needs no store.
+    /// A question about the Dockerfile runs no process.
     var preparation: ProcessPreparation {
         let call = try? CallSpecification.resolve(call: flags.call, check: flags.check)
         return switch call?.method {
         case nil: .sandbox
         case .check, .outline: .userNamespace
-        case .targets: .none
+        case .targets: .reading(context: paths.first ?? "")
         }
     }
 
@@ -99,9 +99,4 @@ struct BuildCommand: SlipwayCommand {
         }
         return report.exitCode
     }
-}
-
-/// A question is answered at once; there is no progress to speak of.
-private struct SilentProgress: ProgressSink {
-    func emit(_ event: ProgressEvent) {}
 }

@@ -50,16 +50,16 @@ struct GraphCommand: SlipwayCommand {
         help: .init("The file to write; - is standard output.", discussion: "Default: -", valueName: "path"))
     var output: String?
 
-    @Argument(help: .init("The directory of the context.", valueName: "path"))
+    @Argument(help: .init("The context, as for build.", valueName: "path"))
     var path = "."
 
-    var preparation: ProcessPreparation { .none }
+    var preparation: ProcessPreparation { .reading(context: path) }
     var store: StoreFlags { StoreFlags() }
 
-    func run(in context: CommandContext) throws -> ExitCode {
+    func run(in context: CommandContext) async throws -> ExitCode {
         let outputPath = output.flatMap { $0.isEmpty || $0 == "-" ? nil : FilePath($0) }
         let format = try Self.format(format, output: outputPath)
-        let graph = try stageGraph(context)
+        let graph = try await stageGraph(context)
         let terminal = outputPath == nil && context.standardOutput.isTerminal ? context.standardOutput.size() : nil
         let style = Diagram.TextStyle(
             isUnicode: context.palette.unicode, columns: min(terminal?.columns ?? 100, 120))
@@ -77,7 +77,7 @@ struct GraphCommand: SlipwayCommand {
     }
 
     /// The stages of the Dockerfile that the command line names, found as `build` finds it.
-    private func stageGraph(_ context: CommandContext) throws -> StageGraph {
+    private func stageGraph(_ context: CommandContext) async throws -> StageGraph {
         var options = BuildOptions(context: try BuildOptions.context(path))
         options.dockerfile = try BuildOptions.dockerfile(file, context: options.context)
         options.target = target.flatMap { $0.isEmpty ? nil : $0 }
@@ -87,7 +87,10 @@ struct GraphCommand: SlipwayCommand {
         let request = try BuildRequest(options, standardInput: context.standardInput)
         var plan = request.planOptions
         if let platform = request.platforms.first { plan.targetPlatform = platform }
-        return try StageGraph(Dockerfile(parsing: DockerfileLoader.load(request).file), options: plan)
+        let resources = BuildResources(
+            root: context.root, launcher: nil, environment: context.environment, progress: SilentProgress(),
+            standardInput: context.standardInput, standardOutput: context.standardOutput)
+        return try StageGraph(try await Engine.dockerfile(request, resources), options: plan)
     }
 
     /// The format that is asked for, or that the name of the file stands for.

@@ -14,7 +14,7 @@ struct CommandContext: Sendable {
     var standardInput: FileDescriptor
     var standardInputIsTerminal = false
     var environment: [String: String]
-    /// The store if no flag names another.
+    /// The store; empty for commands that have none.
     var root: FilePath
     var now: @Sendable () -> Date
     /// Which ids exist; `nil` for commands that do not care.

@@ -23,7 +23,7 @@ enum Program {
             let command = try parse(arguments)
             var context = CommandContext(
                 standardOutput: output, standardError: diagnostics, standardInput: .standardInput,
-                standardInputIsTerminal: isatty(STDIN_FILENO) == 1, environment: environment, root: "/",
+                standardInputIsTerminal: isatty(STDIN_FILENO) == 1, environment: environment, root: "",
                 now: { Date() }, signals: AsyncStream { $0.finish() }, build: Engine.build)
             if command.preparation > .none {
                 context.root = try StoreLocation.resolve(

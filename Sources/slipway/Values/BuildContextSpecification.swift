@@ -4,7 +4,8 @@ import SystemPackage
 /// One `--build-context NAME=…`.
 struct BuildContextSpecification: Equatable, Sendable {
     enum Source: Equatable, Sendable {
-        case directory(FilePath)
+        /// A directory, an archive, a git repository or an address.
+        case files(BuildOptions.Context)
         /// An OCI image layout in a directory; one image of it by tag or digest.
         case layout(FilePath, tag: String?, digest: Digest?)
         case image(ImageReference)
@@ -19,7 +20,7 @@ struct BuildContextSpecification: Equatable, Sendable {
         guard let value = pair.after, !pair.before.isEmpty, !value.isEmpty else {
             throw CommandLineError(
                 "--build-context: \"\(text)\" is not NAME=SOURCE",
-                help: "the source is a directory, oci-layout://PATH or docker-image://REFERENCE")
+                help: "the source is a directory, an archive, a git or HTTP address, oci-layout://PATH or docker-image://REFERENCE")
         }
         name = try Self.normalized(pair.before)
         source = try Self.source(value)
@@ -41,13 +42,12 @@ struct BuildContextSpecification: Equatable, Sendable {
             }
         }
         if let rest = value.removingPrefix("oci-layout://") { return try layout(rest) }
-        let remote = ["https://", "http://", "git://", "ssh://", "git@", "target:"]
-        if let scheme = remote.first(where: { value.hasPrefix($0) }) {
+        if value.hasPrefix("target:") {
             throw CommandLineError(
-                "--build-context: sources beginning with \(scheme) are not supported yet",
-                help: "use a directory, oci-layout://PATH or docker-image://REFERENCE")
+                "--build-context: \"\(value)\": targets of a bake file are not known here",
+                help: "use a stage of the Dockerfile, or build that target to an OCI layout first")
         }
-        return .directory(FilePath(value))
+        return .files(try BuildOptions.context(value.removingPrefix("local:") ?? value))
     }
 
     /// `PATH[:tag][@digest]`; a colon followed by a slash later belongs to the path.
