@@ -83,7 +83,8 @@ let package = Package(
         .testTarget(name: "slipwayTests", dependencies: ["slipway"]),
         // Imports none of the house's modules: it judges the program from outside.
         .testTarget(
-            name: "EndToEndTests", dependencies: [subprocess, system], exclude: ["conformance-failures.txt"]),
+            name: "EndToEndTests", dependencies: ["LoopbackServer", subprocess, system],
+            exclude: ["conformance-failures.txt"]),
     ]
         + rooms.map { .target(name: $0.name, dependencies: $0.dependencies) }
         + rooms.map { room in
