@@ -84,7 +84,7 @@ let package = Package(
         .testTarget(name: "slipwayTests", dependencies: ["slipway"]),
         // Imports none of the house's modules: it judges the program from outside.
         .testTarget(
-            name: "EndToEndTests", dependencies: [subprocess, system],
+            name: "EndToEndTests", dependencies: ["LoopbackServer", subprocess, system],
             exclude: ["conformance-failures.txt", "mistakes.txt"]),
     ]
         + rooms.map { .target(name: $0.name, dependencies: $0.dependencies) }

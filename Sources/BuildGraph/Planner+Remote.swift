@@ -63,6 +63,17 @@ extension Planner {
             git.keepsGitDirectory = keeps
         }
         if let checksum {
+            guard
+                checksum.utf8.allSatisfy({
+                    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0)
+                        || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains($0 | 0x20)
+                })
+            else {
+                throw error(
+                    .invalidFlag,
+                    "invalid checksum \(checksum) for a git repository: a commit is named by hexadecimal digits",
+                    at: add.checksum?.range ?? range)
+            }
             guard git.checksum == nil || git.checksum == checksum else {
                 throw error(.invalidFlag, "checksum mismatch \"\(checksum)\" != \"\(git.checksum ?? "")\"", at: range)
             }

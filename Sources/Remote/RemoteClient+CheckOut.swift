@@ -34,7 +34,7 @@ extension RemoteClient {
                 ["-C", repository.string, "log", "-1", "--no-show-signature", "--format=%ct", commit], in: directory,
                 "cannot read")
             guard let seconds = Int64(time) else {
-                throw TransferError(.git, "the commit \(commit) of \(GitWorkspace.shown(address)) has no time")
+                throw TransferError(.git, "the commit \(commit) of \(workspace.remote) has no time")
             }
             let place = ["--git-dir", repository.string, "--work-tree", directory.string]
             try await workspace.run(
@@ -43,7 +43,7 @@ extension RemoteClient {
                 try await workspace.updateSubmodules(place, in: directory)
             }
             if keeps {
-                try await workspace.tidy(repository, revision, commit: commit)
+                try await workspace.tidy(repository, revision, in: directory)
             } else {
                 try Self.writing(directory) { try Checkout.removeGitFiles(below: directory) }
             }
@@ -69,7 +69,8 @@ extension RemoteClient {
             return path
         } catch {
             throw TransferError(
-                .notFound, "\(GitWorkspace.shown(address)) has no directory \"\(subdirectory)\"", cause: error)
+                .notFound, "\(address.redacted) has no directory \"\(subdirectory)\", or a link is on the way to it",
+                cause: error)
         }
     }
 

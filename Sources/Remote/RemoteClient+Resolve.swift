@@ -57,7 +57,7 @@ extension RemoteClient {
     private func ask(_ address: GitAddress, _ workspace: GitWorkspace) async throws(TransferError) -> GitRevision {
         var reference = address.reference ?? ""
         if reference.isEmpty {
-            let listing = try await list(address, ["--symref", "--", address.remote, "HEAD"], workspace)
+            let listing = try await list(address, ["--symref", "--", workspace.remote, "HEAD"], workspace)
             guard let branch = listing.defaultBranch, !branch.hasPrefix("-") else {
                 throw TransferError(
                     .notFound, "the repository \(address.redacted) has no default branch; name one behind a #")
@@ -65,7 +65,7 @@ extension RemoteClient {
             reference = branch
         }
         let listing = try await list(
-            address, ["--", address.remote, reference, reference + "^{}"], workspace)
+            address, ["--", workspace.remote, reference, reference + "^{}"], workspace)
         if let revision = listing.revision(of: reference) { return revision }
         if (7..<40).contains(reference.utf8.count), GitRevision.isHexadecimal(reference),
             let commit = try await workspace.findCommit(beginningWith: reference)
@@ -73,7 +73,7 @@ extension RemoteClient {
             return GitRevision(commit: commit, object: commit, reference: nil)
         }
         throw TransferError(
-            .notFound, "the repository \(WebAddress.redacted(address.remote)) does not contain \"\(reference)\"")
+            .notFound, "the repository \(workspace.remote) does not contain \"\(reference)\"")
     }
 
     private func list(
@@ -99,11 +99,10 @@ extension RemoteClient {
     ) async throws(TransferError) -> Result {
         let lease = try storing { () throws(StoreError) in try store.lease() }
         let directory = lease.directory
-        let authorization = address.remote.hasPrefix("http") ? try credentials.authorization(git: address) : nil
+        let remote = try GitRemote(address, credentials)
         let git = GitCommand(
-            user: environment, address: address, authorization: authorization, agent: credentials.agent,
-            knownHosts: directory.appending("known_hosts"))
-        let result = try await body(GitWorkspace(address: address, git: git, directory: directory))
+            user: environment, remote: remote, agent: credentials.agent, knownHosts: directory.appending("known_hosts"))
+        let result = try await body(GitWorkspace(remote: remote.address, git: git, directory: directory))
         try storing { () throws(StoreError) in try lease.end() }
         return result
     }

@@ -89,7 +89,7 @@ extension EndToEnd {
 }
 
 /// When something happened, told by one task and read by another.
-private final class Instant: Sendable {
+final class Instant: Sendable {
     private let time = Mutex<ContinuousClock.Instant?>(nil)
 
     func set() { time.withLock { $0 = ContinuousClock.now } }

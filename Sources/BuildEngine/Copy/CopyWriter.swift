@@ -34,8 +34,9 @@ struct CopyWriter {
         self.spool = spool
     }
 
-    /// The mode of directories that are made on the way: `--chmod` counts for them where it is a number.
-    private var directoryMode: UInt16 { mode?.absoluteMode ?? 0o755 }
+    /// The mode of directories that are made on the way: `--chmod` counts for them where it is a number, without the bits
+    /// that are no permissions.
+    private var directoryMode: UInt16 { mode?.absoluteMode.map { $0 & 0o777 } ?? 0o755 }
 
     /// Writes one thing that a source names. Hard links are kept within it, not between one source and the next.
     mutating func write(_ item: Selection.Item) throws {

@@ -1,6 +1,7 @@
 import BuildGraph
 import Dockerfile
 import HTTP
+import Remote
 
 extension RemoteSources {
     /// Carries out `body`, and gives its errors the place in the Dockerfile and advice.
@@ -26,6 +27,8 @@ extension RemoteSources {
             default:
                 return "give a token with --secret id=GIT_AUTH_TOKEN,src=FILE, or for ssh an agent with --ssh default"
             }
+        case .git:
+            return "check the address; for a private repository give a token with --secret id=GIT_AUTH_TOKEN,src=FILE"
         case .notFound: return "check the address"
         case .digestMismatch: return "if the new content is what you want, change the checksum"
         case .unreachable, .connectionLost, .tls, .unavailable:

@@ -80,7 +80,8 @@ extension GitAddress {
         init?(_ text: String) {
             if text.hasPrefix("./") || text.hasPrefix("../") { return nil }
             if text.hasPrefix("github.com/") {
-                guard let url = GoURL(text) else { return nil }
+                guard var url = GoURL(text) else { return nil }
+                url.scheme = "https"
                 self.init(url)
                 looksLocal = true
             } else if let scheme = Self.scheme(of: text) {

@@ -1,4 +1,3 @@
-internal import Dockerfile
 public import HTTP
 internal import Subprocess
 internal import SystemPackage
@@ -22,7 +21,7 @@ struct GitCommand: Sendable {
     /// - Parameters:
     ///   - user: the user's environment variables.
     ///   - knownHosts: a file for the keys of ssh servers that the user does not know yet.
-    init(user: [String: String], address: GitAddress, authorization: Secret?, agent: FilePath?, knownHosts: FilePath) {
+    init(user: [String: String], remote: GitRemote, agent: FilePath?, knownHosts: FilePath) {
         var variables = [
             "GIT_TERMINAL_PROMPT": "0", "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": "/dev/null",
             "HOME": "/dev/null", "LC_ALL": "C", "GIT_ALLOW_PROTOCOL": "http:https:ssh:git",
@@ -44,9 +43,8 @@ struct GitCommand: Sendable {
             ("advice.detachedHead", "false"), ("init.defaultBranch", "master"), ("gc.auto", "0"),
             ("maintenance.auto", "false"), ("submodule.fetchJobs", "4"),
         ]
-        if let authorization {
-            let scope = Self.scope(of: address.remote)
-            settings.append(("http.\(scope).extraheader", "Authorization: \(authorization.exposed)"))
+        if let authorization = remote.authorization {
+            settings.append(("http.\(remote.scope).extraheader", "Authorization: \(authorization.exposed)"))
         }
         variables["GIT_CONFIG_COUNT"] = "\(settings.count)"
         for (index, setting) in settings.enumerated() {
@@ -57,11 +55,6 @@ struct GitCommand: Sendable {
             uniqueKeysWithValues: variables.map { (Environment.Key(stringLiteral: $0.key), $0.value) })
     }
 
-    /// Where credentials for a remote may be shown: at the remote, and at all of GitHub for one of GitHub's.
-    private static func scope(of remote: String) -> String {
-        ["https://github.com/", "https://www.github.com/"].first(where: remote.hasPrefix) ?? remote
-    }
-
     /// A text as one word for the shell that git gives the command to.
     private static func quoted(_ text: String) -> String {
         "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
@@ -69,15 +62,19 @@ struct GitCommand: Sendable {
 
     /// Runs git to its end, for at most `limit`.
     ///
-    /// - Throws: `unsupported` without git, `canceled`, `connectionLost` when the time is over.
+    /// - Throws: `missingProgram` without git, `canceled`, `connectionLost` when the time is over.
     func run(_ arguments: [String], in directory: FilePath?, limit: Duration) async throws(TransferError) -> Outcome {
         let environment = self.environment
         do {
             return try await withThrowingTaskGroup(of: Outcome?.self) { group in
                 group.addTask {
                     var options = PlatformOptions()
-                    // git ends its helpers when it is asked to end.
-                    options.teardownSequence = [.gracefulShutDown(allowedDurationToNextStep: .seconds(3))]
+                    // With its helpers: a group of its own, which is ended together.
+                    options.processGroupID = 0
+                    options.teardownSequence = [
+                        .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .seconds(2)),
+                        .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero),
+                    ]
                     let result = try await Subprocess.run(
                         .name("git"), arguments: Arguments(arguments), environment: .custom(environment),
                         workingDirectory: directory, platformOptions: options, input: .none,

@@ -1,4 +1,3 @@
-internal import Dockerfile
 internal import HTTP
 internal import SystemPackage
 
@@ -7,7 +6,8 @@ struct GitWorkspace: Sendable {
     /// How long one command may take that moves a repository's content.
     private static let fetchLimit = Duration.seconds(3600)
 
-    var address: GitAddress
+    /// The address of the repository, without user name and password.
+    var remote: String
     var git: GitCommand
     var directory: FilePath
 
@@ -30,22 +30,12 @@ struct GitWorkspace: Sendable {
                     && !$0.hasPrefix("and the repository")
             }
         if said.count > 5 { said = Array(said.suffix(5)) }
-        var words = said.joined(separator: "; ")
-        if address.remote != WebAddress.redacted(address.remote), address.remote.contains("://") {
-            // git shows the address it was given, with the password in it.
-            words = words.split(separator: " ").map { $0.contains("@") ? "<address>" : String($0) }.joined(
-                separator: " ")
-        }
+        let words = said.joined(separator: "; ")
         let isRefused = ["Authentication failed", "could not read Username", "Permission denied", "403"].contains {
             words.contains($0)
         }
-        let text = "\(task) \(GitWorkspace.shown(address))\(HTTPResponse.printable(words).map { ": \($0)" } ?? "")"
+        let text = "\(task) \(remote)\(HTTPResponse.printable(words).map { ": \($0)" } ?? "")"
         return TransferError(isRefused ? .unauthorized : .git, text)
-    }
-
-    /// The address without user name and password.
-    static func shown(_ address: GitAddress) -> String {
-        address.remote.contains("://") ? WebAddress.redacted(address.remote) : address.remote
     }
 
     /// Makes an empty repository whose remote is the address.
@@ -55,7 +45,7 @@ struct GitWorkspace: Sendable {
             ["init", "--quiet", "--template="] + format + (isBare ? ["--bare"] : []) + ["--", repository.string],
             in: directory, "cannot prepare a repository for")
         try await run(
-            ["-C", repository.string, "config", "remote.origin.url", address.remote], in: directory,
+            ["-C", repository.string, "config", "remote.origin.url", remote], in: directory,
             "cannot prepare a repository for")
     }
 
@@ -81,7 +71,7 @@ struct GitWorkspace: Sendable {
             if !outcome.isSuccess { failure = failure ?? self.failure("cannot fetch \(revision.commit) from", outcome) }
         }
         throw failure
-            ?? TransferError(.notFound, "the repository \(Self.shown(address)) has no commit \(revision.commit)")
+            ?? TransferError(.notFound, "the repository \(remote) has no commit \(revision.commit)")
     }
 
     /// Whether asking in another way cannot help.
