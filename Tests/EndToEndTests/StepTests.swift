@@ -115,6 +115,7 @@ extension EndToEnd {
                     """
                     FROM base AS t
                     COPY tool /
+                    ENV PATH=/bin:/usr/bin
                     RUN mkdir /out && chmod 777 /out
                     RUN --mount=type=ssh ssh-add -l >/out/root && stat -c '%a %u %g' "$SSH_AUTH_SOCK" >>/out/root; \
                         ssh-add -D; ssh-add -l >>/out/root
