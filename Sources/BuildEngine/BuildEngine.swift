@@ -101,7 +101,7 @@ extension BuildEngine {
     private func controlGroups(_ request: BuildRequest, _ progress: Progress) -> ControlGroups? {
         if request.controls.isEmpty { return nil }
         let groups = ControlGroups(enforcing: request.controls)
-        for note in groups.notes { progress.warn("LimitNotEnforced", note) }
+        if let note = groups.note { progress.warn("LimitNotEnforced", note) }
         return groups
     }
 }

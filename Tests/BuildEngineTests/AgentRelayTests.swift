@@ -136,6 +136,17 @@ import Testing
         }
     }
 
+    @Test func anAgentThatHasGone() throws {
+        try withDirectory { directory in
+            let error = #expect(throws: BuildError.self) {
+                try AgentRelay(
+                    listeningOn: directory.appending("socket"), agent: directory.appending("nobody"), isRaw: false,
+                    mode: 0o600, uid: getuid(), gid: getgid())
+            }
+            #expect(error?.message.contains("/nobody") == true)
+        }
+    }
+
     @Test(arguments: [
         ("Enter passphrase for (stdin): failed 1\n", "/b is encrypted", "ssh-add /b"),
         ("Error loading key \"(stdin)\": error in libcrypto\nfailed 0\n", "/a is no private key", ".pub"),

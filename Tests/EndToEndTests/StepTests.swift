@@ -77,6 +77,102 @@ extension EndToEnd {
             }
         }
 
+        // MARK: Agents
+
+        /// Puts ssh-add and its libraries into the context, and keys beside it.
+        private static func prepareKeys(_ work: Workspace) async throws {
+            _ = try await work.tool(
+                "sh", "-c",
+                """
+                set -e
+                for file in $(command -v ssh-add) $(ldd "$(command -v ssh-add)" | grep -o '/[^ ]*'); do
+                    mkdir -p "$1/tool${file%/*}" && cp -L "$file" "$1/tool$file"
+                done
+                for type in ed25519 rsa; do ssh-keygen -q -t $type -N '' -C "$type-of-test" -f "$2/$type"; done
+                ssh-keygen -q -t ed25519 -N passphrase -f "$2/encrypted"
+                """, "sh", work.context.string, work.root.string)
+        }
+
+        /// Runs a build below an agent of its own, which has one key.
+        private static func buildWithAgent(
+            _ work: Workspace, _ flags: [String]
+        ) async throws -> Command.Outcome {
+            let build = [try await Binary.path()] + work.buildArguments(flags)
+            return try await Command(
+                program: "ssh-agent",
+                arguments: ["sh", "-c", "ssh-add -q \"$1\" && shift && exec \"$@\"", "sh", "\(work.root)/ed25519"]
+                    + build,
+                environment: ["SLIPWAY_ROOT": work.store.string], directory: work.root, account: work.account
+            ).run()
+        }
+
+        @Test(arguments: Account.all)
+        func agents(account: Account) async throws {
+            try await Workspace.use(as: account) { work in
+                try await Self.prepareKeys(work)
+                try work.write(
+                    "Dockerfile",
+                    """
+                    FROM base AS t
+                    COPY tool /
+                    ENV PATH=/bin:/usr/bin
+                    RUN mkdir /out && chmod 777 /out
+                    RUN --mount=type=ssh ssh-add -l >/out/root && stat -c '%a %u %g' "$SSH_AUTH_SOCK" >>/out/root; \
+                        ssh-add -D; ssh-add -l >>/out/root
+                    USER app
+                    RUN --mount=type=ssh ssh-add -l >/out/closed 2>&1; true
+                    RUN --mount=type=ssh,uid=1000,gid=7,mode=0640,target=/agent --network=none \
+                        ssh-add -l >/out/app && stat -c '%a %u %g' /agent >>/out/app
+                    RUN --mount=type=ssh,id=keys,uid=1000 ssh-add -l >/out/keys
+                    RUN --mount=type=ssh,id=other test ! -e /run/buildkit
+                    USER 0
+                    RUN ls -d /agent /run/buildkit >/out/left 2>/dev/null; true
+                    FROM scratch
+                    COPY --from=t /out /
+
+                    """)
+                let outcome = try await Self.buildWithAgent(
+                    work,
+                    ["--ssh", "default", "--ssh", "keys=\(work.root)/rsa", "--output", "\(work.root)/out"])
+                try #require(outcome.status == 0, "\(outcome.transcript)")
+                func out(_ name: String) throws -> [String] {
+                    try File.text(work.root.appending("out").appending(name)).split(separator: "\n").map(String.init)
+                }
+                let root = try out("root")
+                try #require(root.count == 3, "\(root)")
+                #expect(root[0].hasSuffix("ed25519-of-test (ED25519)"))
+                // The agent still has its key: a step cannot take it away.
+                #expect(root[1...] == ["600 0 0", root[0]])
+                #expect(try out("closed").joined().contains("Permission denied"))
+                #expect(try out("app") == [root[0], "640 1000 7"])
+                #expect(try out("keys").joined().hasSuffix("rsa-of-test (RSA)"))
+                #expect(try out("left") == [])
+                #expect(Traces.processes(mark: "\(work.root)/rsa") == [])
+                #expect(File.names(work.store.appending("tmp")) == [])
+            }
+        }
+
+        @Test func agentsThatCannotBeUsed() async throws {
+            try await Workspace.use { work in
+                try await Self.prepareKeys(work)
+                let optional = "FROM base\n\nRUN --mount=type=ssh,id=x true\n"
+                let table: [(String, [String], Int, [String])] = [
+                    ("FROM base\n\nRUN --mount=type=ssh,id=x,required true\n", [], 2, ["Dockerfile:3", "--ssh x"]),
+                    (optional, ["--ssh", "x"], 2, ["SSH_AUTH_SOCK is not set"]),
+                    (optional, ["--ssh", "x=\(work.root)/encrypted"], 2, ["encrypted with a passphrase", "ssh-add"]),
+                    (optional, ["--ssh", "x=\(work.root)/rsa.pub"], 2, ["rsa.pub is no private key"]),
+                    (optional, ["--ssh", "x=\(work.root)/missing"], 2, ["\(work.root)/missing"]),
+                    (optional, [], 0, []),
+                ]
+                for (dockerfile, flags, status, says) in table {
+                    let outcome = try await work.build(dockerfile, flags)
+                    #expect(outcome.status == status, "\(outcome.transcript)")
+                    for text in says { #expect(outcome.errors.contains(text), "'\(text)' is not in \(outcome.errors)") }
+                }
+                #expect(Traces.processes(mark: "\(work.root)/") == [])
+            }
+        }
+
         // MARK: Environment and identity
 
         @Test(arguments: Account.all)
@@ -159,7 +255,7 @@ extension EndToEnd {
                     FROM base AS t
                     RUN grep -E '^(CapEff|Seccomp):' /proc/self/status >/sandboxed
                     RUN --security=insecure mkdir /out && mkdir /mnt && mount -t tmpfs none /mnt && umount /mnt \\
-                        && echo changed >/proc/sys/kernel/hostname && hostname >/out/hostname \\
+                        && hostname changed && hostname >/out/hostname \\
                         && grep -E '^(CapAmb|Seccomp):' /proc/self/status >/out/root
                     USER app
                     RUN --security=insecure grep -E '^Cap(Eff|Prm|Inh|Bnd|Amb)' /proc/self/status | cut -f2 | sort -u >/tmp/app

@@ -170,27 +170,43 @@ import Testing
         return fixture.directory.appending("machine")
     }
 
-    @Test func notesSayWhatIsMissing() throws {
+    @Test func noteSaysWhatIsMissing() throws {
         let fixture = try SandboxFixture()
         let limits = Self.limits { $0.memory = 1 << 20 }
         let nothing = ControlGroups(enforcing: limits, root: try machine(fixture, ("", ""), files: []))
-        #expect(nothing.notes.count == 1)
-        #expect(nothing.notes.first?.hasPrefix("memory limits are not enforced: no control groups") == true)
+        #expect(nothing.note?.hasPrefix("memory limits are not enforced: no control groups") == true)
         #expect(try nothing.make() == nil)
 
         let session = "sys/fs/cgroup/user.slice/user-1000.slice/session-3.scope/cgroup.controllers"
         let undelegated = ControlGroups(
             enforcing: limits, root: try machine(fixture, Self.unified, files: [session]))
-        #expect(undelegated.notes.first?.contains("controller \"memory\"") == true, "\(undelegated.notes)")
+        #expect(undelegated.note?.contains("controller \"memory\"") == true, "\(undelegated.note ?? "")")
+    }
+
+    @Test func oneNoteForAllLimits() throws {
+        let fixture = try SandboxFixture()
+        let groups = ControlGroups(enforcing: Self.everything, root: try machine(fixture, ("", ""), files: []))
+        #expect(groups.note?.hasPrefix("memory limits and CPU limits and CPU sets are not enforced: ") == true)
+    }
+
+    @Test(
+        arguments: [
+            (Errno.permissionDenied, true, "systemd-run --user"), (.permissionDenied, false, "as root"),
+            (.resourceBusy, true, "--cgroup-parent"), (.readOnlyFileSystem, true, "in a container"),
+        ])
+    func advice(cause: Errno, isUnified: Bool, text: String) {
+        let hierarchy = ControlGroupHierarchy(isUnified: isUnified, controllers: [], mount: "/c", own: "/c")
+        let description = ControlGroupFailure("/c/x", cause, hierarchy).description
+        #expect(description.hasPrefix("/c/x cannot be written: ") && description.contains(text), "\(description)")
     }
 
     /// A directory where no kernel makes the files of a new group: the note names what cannot be written, and nothing
     /// stays.
-    @Test func notesSayWhatCannotBeWritten() throws {
+    @Test func noteSaysWhatCannotBeWritten() throws {
         let fixture = try SandboxFixture()
         let root = try machine(fixture, Self.hybrid, files: ["sys/fs/cgroup/memory/user.slice/cgroup.procs"])
         let groups = ControlGroups(enforcing: Self.limits { $0.memory = 1 << 20 }, root: root)
-        let note = try #require(groups.notes.first)
+        let note = try #require(groups.note)
         #expect(note.contains("memory limits are not enforced"))
         #expect(note.contains("memory.limit_in_bytes"))
         #expect(try SandboxFixture.host(["/bin/ls", "\(root)/sys/fs/cgroup/memory/user.slice"]) == "cgroup.procs\n")
@@ -199,13 +215,13 @@ import Testing
     /// Whether this machine lets the tests make groups.
     private static let works: Bool = {
         let groups = ControlGroups(enforcing: limits { $0.memory = 1 << 26 })
-        return groups.notes.isEmpty
+        return groups.note == nil
     }()
 
     @Test(.enabled(if: works)) func aLimitHolds() async throws {
         let fixture = try SandboxFixture()
         let groups = ControlGroups(enforcing: Self.limits { $0.memory = 16 << 20 })
-        #expect(groups.notes == [])
+        #expect(groups.note == nil)
         let group = try #require(try groups.make())
         // dd's buffer is memory that it touches.
         var greedy = fixture.shell("exec dd if=/dev/zero of=/dev/null bs=64M count=1")

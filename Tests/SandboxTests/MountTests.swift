@@ -131,13 +131,16 @@ struct MountTests {
     @Test func secretsLiveInMemoryOnly() async throws {
         let secret = "correct horse \(UInt64.random(in: 0 ... .max))"
         var specification = fixture.shell(
-            "cat /run/secrets/token; stat -c '%a %u %g' /run/secrets/token; echo more >>/etc/hosts; cat /etc/hosts",
+            """
+            cat /run/secrets/token; stat -c '%a %u %g' /run/secrets/token; echo more >>/etc/hosts; cat /etc/hosts
+            (echo x >>/run/secrets/token) 2>/dev/null || echo refused
+            """,
             root: try fixture.overlay("s"))
         specification.mounts = [
             .file(bytes: Array(secret.utf8), target: "/run/secrets/token", mode: 0o400, userID: 7, groupID: 8),
-            .file(bytes: Array("127.0.0.1 localhost\n".utf8), target: "/etc/hosts"),
+            .file(bytes: Array("127.0.0.1 localhost\n".utf8), target: "/etc/hosts", readOnly: false),
         ]
-        #expect(try await fixture.output(specification) == "\(secret)400 7 8\n127.0.0.1 localhost\nmore\n")
+        #expect(try await fixture.output(specification) == "\(secret)400 7 8\n127.0.0.1 localhost\nmore\nrefused\n")
         #expect(throws: SandboxFixture.Failure.self) {
             try SandboxFixture.host(["/bin/grep", "-r", secret, fixture.directory.string])
         }

@@ -34,6 +34,15 @@ final class AgentRelay: Sendable {
         listeningOn path: FilePath, agent: FilePath, isRaw: Bool, mode: UInt16, uid: UInt32, gid: UInt32
     ) throws {
         do {
+            // Said here, it is understood better than by whatever the step runs.
+            try LocalSocket.connect(to: agent).close()
+        } catch {
+            throw BuildError(
+                .invalidOption, "cannot reach the ssh agent at \(agent)",
+                help: "is it still running? See SSH_AUTH_SOCK",
+                cause: error)
+        }
+        do {
             listener = try LocalSocket.listen(at: path, mode: mode, uid: uid, gid: gid)
         } catch {
             throw BuildError(.processNotStarted, "cannot make a socket for the ssh agent at \(path)", cause: error)

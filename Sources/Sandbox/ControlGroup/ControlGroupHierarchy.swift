@@ -52,8 +52,8 @@ struct ControlGroupHierarchy: Equatable {
     /// Only the groups below `root` are to be seen in the mount. A group outside of it (another container's view) has no
     /// directory here: the mount's own stands for it.
     private static func directory(of path: FilePath, below root: FilePath, mountedAt mount: FilePath) -> FilePath {
-        var rest = path.lexicallyNormalized()
-        guard rest.removePrefix(root), !rest.components.contains("..") else { return mount }
+        var rest = path
+        guard !path.components.contains(".."), rest.removePrefix(root) else { return mount }
         return mount.pushing(rest)
     }
 

@@ -4,7 +4,7 @@ public import SystemPackage
 /// The control groups of the steps of a build.
 ///
 /// Where this process may make control groups (as root, or in a systemd scope of the user's own) each step gets one with
-/// the limits; where it may not, the steps run without, and ``notes`` say why and what to do.
+/// the limits; where it may not, the steps run without, and ``note`` says why and what to do.
 public struct ControlGroups: Sendable {
     private struct Place {
         var group: ControlGroupPlan.Group
@@ -12,8 +12,8 @@ public struct ControlGroups: Sendable {
     }
 
     private let places: [Place]
-    /// What is not enforced, for the user; one sentence each.
-    public let notes: [String]
+    /// What is not enforced, why and what to do, for the user; nil when everything is.
+    public let note: String?
 
     /// Finds out what of the limits can be enforced here, by making a group with them and removing it.
     ///
@@ -29,24 +29,28 @@ public struct ControlGroups: Sendable {
             for: limits, hierarchies,
             unifiedControllers: unified.map { Self.words($0.own.appending("cgroup.controllers")) } ?? [])
         var places: [Place] = []
-        var notes = plan.unavailable.map { controller in
-            "\(controller.subject) are not enforced: "
-                + (hierarchies.isEmpty
-                    ? "no control groups are mounted at /sys/fs/cgroup (in a container, run it with them)"
-                    : "this machine offers no control group controller \"\(controller.rawValue)\" to this process")
+        var failures: [(subjects: [String], reason: String)] = plan.unavailable.map { controller in
+            let reason =
+                hierarchies.isEmpty
+                ? "no control groups are mounted at /sys/fs/cgroup (in a container, run it with them)"
+                : "this machine offers no control group controller \"\(controller.rawValue)\" to this process"
+            return ([controller.subject], reason)
         }
         for group in plan.groups {
             do throws(ControlGroupFailure) {
                 places.append(try Self.place(group))
             } catch {
                 let subjects = group.settings.keys.map(\.subject).sorted()
-                notes.append(
-                    "\(subjects.isEmpty ? "the parent control group is" : subjects.joined(separator: " and ") + " are")"
-                        + " not enforced: \(error)")
+                failures.append((subjects.isEmpty ? ["--cgroup-parent"] : subjects, "\(error)"))
             }
         }
         self.places = places
-        self.notes = notes
+        // The reasons are nearly always the same.
+        let subjects = failures.flatMap(\.subjects).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+        note = failures.first.map { first in
+            "\(subjects.joined(separator: " and ")) \(subjects == ["--cgroup-parent"] ? "is" : "are") not enforced: "
+                + first.reason
+        }
     }
 
     /// Makes a control group with the limits in each hierarchy that needs one.
@@ -76,7 +80,7 @@ public struct ControlGroups: Sendable {
                 first = first ?? error
             }
         }
-        throw first ?? ControlGroupFailure(path: group.hierarchy.mount, cause: .noSuchFileOrDirectory)
+        throw first ?? ControlGroupFailure(group.hierarchy.mount, .noSuchFileOrDirectory, group.hierarchy)
     }
 
     private static func make(
@@ -84,13 +88,13 @@ public struct ControlGroups: Sendable {
     ) throws(ControlGroupFailure) -> FilePath {
         let hierarchy = group.hierarchy
         try makeAncestors(parent, hierarchy)
-        if hierarchy.isUnified { try enable(group.settings.keys.map(\.rawValue).sorted(), in: parent) }
+        if hierarchy.isUnified { try enable(group.settings.keys.map(\.rawValue).sorted(), in: parent, hierarchy) }
         let directory = parent.appending("slipway-\(getpid())-\(UInt64.random(in: 0 ... .max))")
         try makeDirectory(directory, hierarchy)
         do throws(ControlGroupFailure) {
             for setting in group.settings.values.joined() {
                 do throws(ControlGroupFailure) {
-                    try write(setting.value, to: directory.appending(setting.file))
+                    try write(setting.value, to: directory.appending(setting.file), hierarchy)
                 } catch {
                     // Swap is not counted everywhere.
                     guard setting.isOptional, error.cause == .noSuchFileOrDirectory else { throw error }
@@ -117,30 +121,34 @@ public struct ControlGroups: Sendable {
         _ path: FilePath, _ hierarchy: ControlGroupHierarchy
     ) throws(ControlGroupFailure) {
         guard unsafe path.withPlatformString({ unsafe mkdir($0, 0o755) }) == 0 else {
-            throw ControlGroupFailure(path: path.removingLastComponent(), cause: Errno(rawValue: errno))
+            throw ControlGroupFailure(path.removingLastComponent(), Errno(rawValue: errno), hierarchy)
         }
         // A new set of version 1 is empty, and nothing may run in an empty one.
         guard hierarchy.controllers.contains("cpuset") else { return }
         for file in ["cpuset.cpus", "cpuset.mems"] {
             let inherited = SmallFile.read(path.removingLastComponent().appending(file)) ?? ""
-            try write(String(inherited.prefix { $0 != "\n" }), to: path.appending(file))
+            try write(String(inherited.prefix { $0 != "\n" }), to: path.appending(file), hierarchy)
         }
     }
 
     /// Hands controllers to the groups in a group of version 2.
-    private static func enable(_ controllers: [String], in parent: FilePath) throws(ControlGroupFailure) {
+    private static func enable(
+        _ controllers: [String], in parent: FilePath, _ hierarchy: ControlGroupHierarchy
+    ) throws(ControlGroupFailure) {
         let file = parent.appending("cgroup.subtree_control")
         let missing = controllers.filter { !words(file).contains($0) }
-        if !missing.isEmpty { try write(missing.map { "+\($0)" }.joined(separator: " "), to: file) }
+        if !missing.isEmpty { try write(missing.map { "+\($0)" }.joined(separator: " "), to: file, hierarchy) }
     }
 
-    private static func write(_ text: String, to path: FilePath) throws(ControlGroupFailure) {
+    private static func write(
+        _ text: String, to path: FilePath, _ hierarchy: ControlGroupHierarchy
+    ) throws(ControlGroupFailure) {
         do {
             let file = try FileDescriptor.open(path, .writeOnly, options: .closeOnExec)
             defer { try? file.close() }
             try file.writeAll(text.utf8)
         } catch {
-            throw ControlGroupFailure(path: path, cause: (error as? Errno) ?? .ioError)
+            throw ControlGroupFailure(path, (error as? Errno) ?? .ioError, hierarchy)
         }
     }
 
@@ -153,15 +161,24 @@ public struct ControlGroups: Sendable {
 struct ControlGroupFailure: Error, CustomStringConvertible {
     var path: FilePath
     var cause: Errno
+    /// Whether it is of version 2, parts of which systemd hands to users.
+    var isUnified: Bool
+
+    init(_ path: FilePath, _ cause: Errno, _ hierarchy: ControlGroupHierarchy) {
+        self.path = path
+        self.cause = cause
+        isUnified = hierarchy.isUnified
+    }
 
     var description: String {
         let reason = "\(path) cannot be written: \(cause)"
         switch cause {
-        case .permissionDenied, .notPermitted, .readOnlyFileSystem:
-            return reason + "; build as root, or in a scope of your own:"
-                + " systemd-run --user --scope -p Delegate=yes slipway build ..."
-        case .resourceBusy:
-            return reason + "; name a control group without processes with --cgroup-parent"
+        case .permissionDenied, .notPermitted:
+            return reason + "; build as root"
+                + (isUnified
+                    ? ", or in a scope of your own: systemd-run --user --scope -p Delegate=yes slipway build ..." : "")
+        case .readOnlyFileSystem: return reason + "; in a container, mount it so that it can be written"
+        case .resourceBusy: return reason + "; name a control group without processes with --cgroup-parent"
         default: return reason
         }
     }

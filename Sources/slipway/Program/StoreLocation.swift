@@ -7,13 +7,13 @@ enum StoreLocation {
     ///   - isSuperuser: whether the program was started by root; to be asked before it enters a user namespace.
     static func resolve(
         flag: String?, environment: [String: String], isSuperuser: Bool
-    ) throws(CommandLineError) -> FilePath {
+    ) throws -> FilePath {
         func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
         if let flag {
             guard !flag.isEmpty else { throw CommandLineError("--root is empty") }
-            return FilePath(flag)
+            return try HostPath.absolute(FilePath(flag))
         }
-        if let root = variable("SLIPWAY_ROOT") { return FilePath(root) }
+        if let root = variable("SLIPWAY_ROOT") { return try HostPath.absolute(FilePath(root)) }
         if isSuperuser { return "/var/lib/slipway" }
         // The XDG base directory specification has relative paths ignored.
         if let data = variable("XDG_DATA_HOME"), data.hasPrefix("/") { return FilePath(data).appending("slipway") }

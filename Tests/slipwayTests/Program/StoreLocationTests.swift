@@ -17,6 +17,17 @@ import Testing
         #expect(root == FilePath(expected))
     }
 
+    /// Sandboxes mount parts of it from another working directory.
+    @Test func relativePathsBecomeAbsolute() throws {
+        let expected = try HostPath.absolute("store")
+        try #require(expected.isAbsolute)
+        let flag = try StoreLocation.resolve(flag: "a/../store", environment: [:], isSuperuser: false)
+        #expect(flag == expected)
+        let environment = ["SLIPWAY_ROOT": "store"]
+        let variable = try StoreLocation.resolve(flag: nil, environment: environment, isSuperuser: true)
+        #expect(variable == expected)
+    }
+
     @Test func nowhere() {
         #expect(throws: CommandLineError.self) {
             try StoreLocation.resolve(flag: nil, environment: [:], isSuperuser: false)
