@@ -76,7 +76,9 @@ public struct DockerfileInquiry: Sendable {
     private func planner(_ request: BuildRequest, _ source: SourceFile, _ path: FilePath?) throws -> Planner {
         let dockerfile = try Dockerfile(parsing: source)
         let patterns = try BuildContexts(request, dockerfile: path).ignorePatterns()
-        let options = request.planOptions(for: request.targetPlatforms[0], ignoring: patterns)
+        var options = request.planOptions(for: request.targetPlatforms[0], ignoring: patterns)
+        // Nothing runs, so nothing has to be allowed.
+        options.entitlements = ["network.host", "security.insecure"]
         return Planner(
             dockerfile: dockerfile, options: options,
             resolver: LazyImages { [registry, openStore] in BaseImages(store: try openStore(), registry: registry) })
