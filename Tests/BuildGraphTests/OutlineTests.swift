@@ -1,5 +1,6 @@
 import BuildGraph
 import Dockerfile
+import OCI
 import Testing
 
 /// What a build can be given. The expectations were recorded from BuildKit; caches are our own addition.

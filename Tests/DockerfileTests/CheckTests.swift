@@ -1,6 +1,10 @@
 import Dockerfile
 import Testing
 
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#endif
+
 struct CheckTests {
     private static func findings(_ text: String) throws -> [String] {
         let checks = DockerfileChecks(try parse(text))
@@ -84,6 +88,14 @@ struct CheckTests {
         let failure = checks.configuration.failure(for: checks.textFindings())
         #expect(failure?.message == "lint violation found for rules: FromAsCasing, MaintainerDeprecated")
         #expect(CheckConfiguration().failure(for: checks.textFindings()) == nil)
+    }
+
+    /// docs/checks.md lists every rule, in this order, and no other.
+    @Test func documentation() throws {
+        let top = #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        let bytes = try #require(FileManager.default.contents(atPath: "/\(top)/docs/checks.md"))
+        let rows = String(decoding: bytes, as: UTF8.self).split(separator: "\n").filter { $0.hasPrefix("| `") }
+        #expect(rows.map { $0.split(separator: "`")[1] } == CheckRule.allCases.map { Substring($0.rawValue) })
     }
 
     @Test func addresses() {
