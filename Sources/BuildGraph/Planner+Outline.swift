@@ -11,7 +11,8 @@ extension Planner {
         if uses.remove(name) != nil { uses.formUnion(globalOutline[name]?.uses ?? []) }
         let entry = BuildOutline.Argument(
             name: name, documentation: argument.documentation, value: value, range: instruction.range)
-        globalOutline[name] = StageOutline.Argument(entry: entry, uses: uses)
+        globalOutline[name] = StageOutline.Argument(
+            entry: entry, offset: argument.name.range.start.offset, uses: uses)
     }
 
     /// Begins the outline of a stage: what its `FROM` uses, and that of the stage it starts from.
@@ -44,7 +45,8 @@ extension Planner {
                 let described = BuildOutline.Argument(
                     name: argument.name, documentation: argument.declaration.documentation, value: argument.value,
                     range: instruction.range)
-                stageOutlines[index]?.arguments[argument.name] = StageOutline.Argument(entry: described)
+                stageOutlines[index]?.arguments[argument.name] = StageOutline.Argument(
+                    entry: described, offset: argument.declaration.name.range.start.offset)
             }
         case .run(let run):
             let expander = expander(state)

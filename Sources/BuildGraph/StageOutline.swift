@@ -5,6 +5,8 @@ struct StageOutline {
     /// A global argument or one of the stage, with the global arguments that its default uses.
     struct Argument {
         var entry: BuildOutline.Argument
+        /// Where its name stands, in bytes: an instruction may declare several.
+        var offset: Int
         var uses: Set<String> = []
     }
 
@@ -33,12 +35,8 @@ struct StageOutline {
 extension BuildOutline {
     /// Adds what a stage has; what is known by then stays as it is.
     mutating func add(_ stage: StageOutline) {
-        for name in stage.allUsed.sorted() {
-            guard let argument = stage.arguments[name]?.entry, !arguments.contains(where: { $0.name == name }) else {
-                continue
-            }
-            arguments.append(argument)
-        }
+        let used = stage.allUsed.compactMap { stage.arguments[$0] }.sorted { $0.offset < $1.offset }.map(\.entry)
+        arguments += used.filter { argument in !arguments.contains { $0.name == argument.name } }
         secrets += stage.secrets.filter { secret in !secrets.contains { $0.id == secret.id } }
         agents += stage.agents.filter { agent in !agents.contains { $0.id == agent.id } }
         caches += stage.caches.filter { cache in !caches.contains { $0.id == cache.id } }

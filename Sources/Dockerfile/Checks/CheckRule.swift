@@ -1,4 +1,5 @@
-/// A build check: something that builds, but is probably not what was meant. Names and texts are BuildKit's.
+/// A build check: something that builds, but is probably not what was meant. Names and texts are BuildKit's;
+/// docs/checks.md lists them.
 public enum CheckRule: String, Sendable, Hashable, CaseIterable {
     /// Stage names should be lowercase.
     case stageNameCasing = "StageNameCasing"

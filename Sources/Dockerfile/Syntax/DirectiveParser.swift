@@ -45,7 +45,8 @@ struct DirectiveParser {
         default:
             directives.check = word
             do {
-                directives.checks = try CheckConfiguration(parsing: word.raw)
+                // What follows a blank is a remark.
+                directives.checks = try CheckConfiguration(parsing: String(word.raw.prefix { $0 != " " }))
             } catch {
                 throw DockerfileError(.invalidDirective, error.message, help: error.help, at: range, in: source)
             }

@@ -98,18 +98,21 @@ struct DocumentParser {
         let statement = Statement(line, all, source: source, escape: directives.directives.escape)
         let heredocs = try readHeredocs(of: statement, end: &end)
         let parser = InstructionParser(statement: statement, heredocs: heredocs, comments: comments)
-        let checks = comments.lazy.compactMap(Self.checkConfiguration).first
+        let checks = Self.checkConfiguration(comments)
         return Instruction(
             body: try parser.parseBody(), keyword: statement.keyword, range: source.range(first.startIndex..<end),
             text: line.text(statement.range), comments: comments, leadingLines: leadingLines,
             emptyContinuations: emptyLines, checks: checks)
     }
 
-    /// What a comment `check=...` asks for; a comment that cannot be understood asks for nothing.
-    private static func checkConfiguration(_ comment: String) -> CheckConfiguration? {
-        guard let found = DirectiveParser.split(Array(comment.utf8)[...]), found.key == "check" else { return nil }
-        let value = String(decoding: found.value.prefix { $0 != Byte.space }, as: UTF8.self)
-        return try? CheckConfiguration(parsing: value)
+    /// What the first comment `check=...` asks for; one that cannot be understood asks for nothing.
+    private static func checkConfiguration(_ comments: [String]) -> CheckConfiguration? {
+        for comment in comments {
+            guard let found = DirectiveParser.split(Array(comment.utf8)[...]), found.key == "check" else { continue }
+            let value = String(decoding: found.value.prefix { $0 != Byte.space }, as: UTF8.self)
+            return try? CheckConfiguration(parsing: value)
+        }
+        return nil
     }
 }
 
