@@ -5,24 +5,22 @@ extension Dockerfile {
     public init(parsing source: SourceFile) throws(DockerfileError) {
         var parser = try DocumentParser(source)
         let document = try parser.parse()
-        var globalArguments: [Instruction] = []
+        let instructions = document.instructions
+        let starts = instructions.indices.filter { instructions[$0].stageStart != nil }
+        let globalArguments = Array(instructions[..<(starts.first ?? instructions.count)])
+        if let misplaced = globalArguments.first(where: { !$0.isArgument }) {
+            throw DockerfileError(
+                .noStage, "no build stage in current context", help: "only ARG may stand before the first FROM",
+                at: misplaced.range, in: source)
+        }
         var stages: [Stage] = []
-        for instruction in document.instructions {
-            switch instruction.body {
-            case .from(let from):
-                stages.append(
-                    Stage(
-                        index: stages.count, name: from.name?.raw.lowercased(), from: from,
-                        fromInstruction: instruction, instructions: []))
-            case .arg where stages.isEmpty: globalArguments.append(instruction)
-            default:
-                guard !stages.isEmpty else {
-                    throw DockerfileError(
-                        .noStage, "no build stage in current context", help: "only ARG may stand before the first FROM",
-                        at: instruction.range, in: source)
-                }
-                stages[stages.count - 1].instructions.append(instruction)
-            }
+        for (index, start) in starts.enumerated() {
+            guard let from = instructions[start].stageStart else { continue }
+            let end = index + 1 < starts.count ? starts[index + 1] : instructions.count
+            stages.append(
+                Stage(
+                    index: index, name: from.name?.raw.lowercased(), from: from, fromInstruction: instructions[start],
+                    instructions: Array(instructions[(start + 1)..<end])))
         }
         guard !stages.isEmpty else {
             throw DockerfileError(
@@ -55,5 +53,15 @@ extension Dockerfile {
                 at: instructions[0].range, in: source)
         default: return instructions[0]
         }
+    }
+}
+
+extension Instruction {
+    fileprivate var stageStart: FromInstruction? {
+        if case .from(let from) = body { from } else { nil }
+    }
+
+    fileprivate var isArgument: Bool {
+        if case .arg = body { true } else { false }
     }
 }

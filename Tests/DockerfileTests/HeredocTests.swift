@@ -53,6 +53,7 @@ struct HeredocTests {
         ("ONBUILD RUN <<EOF\n", "unterminated heredoc", 2),
         ("COPY a <<EOF\nx\nEOF", "cannot accept a heredoc as a destination", 2),
         ("COPY << EOF /a\nx\nEOF", "cannot accept this heredoc", 2),
+        ("COPY <<A\\ <<B <<'x y' /d\nx y", "cannot accept this heredoc", 2),
     ])
     func errors(line: String, message: String, number: Int) throws {
         let error = try #require(parseError("FROM a\n" + line))

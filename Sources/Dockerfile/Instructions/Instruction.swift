@@ -1,7 +1,7 @@
 /// An instruction of a Dockerfile with its place and everything that was written about it.
 public struct Instruction: Sendable, Hashable {
-    /// Which instruction, and its parts.
-    public enum Body: Sendable, Hashable {
+    /// Which instruction, and its parts. Kept apart, so that an array of instructions is moved cheaply while it grows.
+    public indirect enum Body: Sendable, Hashable {
         /// `FROM`
         case from(FromInstruction)
         /// `ARG`

@@ -1,33 +1,57 @@
 /// The text of a Dockerfile (or of an `ONBUILD` trigger) with a table of its lines, so that any byte offset can be
 /// named as line and column.
 public struct SourceFile: Sendable, Hashable {
-    /// The name shown to the user, for example `Dockerfile` or `build/web.Dockerfile`.
-    public let name: String
-    /// The bytes as read, without a byte order mark.
-    public let bytes: [UInt8]
-    /// The byte offset at which each line starts.
-    private let lineStarts: [Int]
-    /// How many bytes before each block of `blockSize` continue a scalar; empty if the text is ASCII. Without this a
-    /// long line with many words would be counted through for each word.
-    private let continuationCounts: [Int]
+    /// One object for all parts, because every statement and every diagnostic carries a source file.
+    private final class Storage: Sendable {
+        let name: String
+        let bytes: [UInt8]
+        /// The byte offset at which each line starts.
+        let lineStarts: [Int]
+        /// How many bytes before each block of `blockSize` continue a scalar; empty if the text is ASCII. Without this
+        /// a long line with many words would be counted through for each word.
+        let continuationCounts: [Int]
+
+        init(name: String, bytes: [UInt8]) {
+            var starts = [0]
+            var counts: [Int] = []
+            var count = 0
+            for (offset, byte) in bytes.enumerated() {
+                if offset % SourceFile.blockSize == 0 { counts.append(count) }
+                if byte == Byte.newline { starts.append(offset + 1) }
+                if Byte.isUTF8Continuation(byte) { count += 1 }
+            }
+            self.name = name
+            self.bytes = bytes
+            lineStarts = starts
+            continuationCounts = count == 0 ? [] : counts
+        }
+    }
 
     private static let blockSize = 32
+    private let storage: Storage
+
+    /// The name shown to the user, for example `Dockerfile` or `build/web.Dockerfile`.
+    public var name: String { storage.name }
+    /// The bytes as read, without a byte order mark.
+    public var bytes: [UInt8] { storage.bytes }
+    private var lineStarts: [Int] { storage.lineStarts }
+    private var continuationCounts: [Int] { storage.continuationCounts }
 
     /// Makes a source file from what was read.
     public init(name: String, bytes: [UInt8]) {
-        self.name = name
         let bytes = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes
-        self.bytes = bytes
-        var starts = [0]
-        var counts: [Int] = []
-        var count = 0
-        for (offset, byte) in bytes.enumerated() {
-            if offset % Self.blockSize == 0 { counts.append(count) }
-            if byte == Byte.newline { starts.append(offset + 1) }
-            if Byte.isUTF8Continuation(byte) { count += 1 }
-        }
-        lineStarts = starts
-        continuationCounts = count == 0 ? [] : counts
+        storage = Storage(name: name, bytes: bytes)
+    }
+
+    /// Whether name and bytes are the same.
+    public static func == (left: SourceFile, right: SourceFile) -> Bool {
+        left.storage === right.storage || left.name == right.name && left.bytes == right.bytes
+    }
+
+    /// Hashes name and bytes.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(bytes)
     }
 
     /// Makes a source file from text.
@@ -50,6 +74,10 @@ public struct SourceFile: Sendable, Hashable {
             let middle = (low + high) / 2
             if lineStarts[middle] <= offset { low = middle } else { high = middle }
         }
+        return location(at: offset, inLine: low)
+    }
+
+    private func location(at offset: Int, inLine low: Int) -> SourceLocation {
         let start = lineStarts[low]
         let column = 1 + offset - start - (continuations(before: offset) - continuations(before: start))
         return SourceLocation(offset: offset, line: low + 1, column: column)
@@ -65,7 +93,12 @@ public struct SourceFile: Sendable, Hashable {
 
     /// The range between two byte offsets.
     public func range(_ offsets: Range<Int>) -> SourceRange {
-        SourceRange(start: location(at: offsets.lowerBound), end: location(at: offsets.upperBound))
+        let start = location(at: offsets.lowerBound)
+        let end = offsets.upperBound
+        // Most ranges end in the line where they start, which saves the second search.
+        let isOneLine = end <= bytes.count && (start.line == lineStarts.count || end < lineStarts[start.line])
+        return SourceRange(
+            start: start, end: isOneLine && end >= 0 ? location(at: end, inLine: start.line - 1) : location(at: end))
     }
 
     /// The text of a line counted from 1, without its line ending; empty for a line that does not exist.

@@ -14,7 +14,11 @@ struct FlagSet {
     private var booleans: [String: Bool] = [:]
 
     /// Checks the flags of a statement.
-    init(_ statement: Statement, _ known: KeyValuePairs<String, Kind> = [:]) throws(DockerfileError) {
+    init(
+        _ statement: Statement, _ known: @autoclosure () -> KeyValuePairs<String, Kind> = [:]
+    ) throws(DockerfileError) {
+        guard !statement.flags.isEmpty else { return }
+        let known = known()
         for flag in statement.flags {
             let name = String(flag.name.dropFirst(2))
             guard let kind = known.first(where: { $0.key == name })?.value else {

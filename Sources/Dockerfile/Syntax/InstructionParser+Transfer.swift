@@ -51,14 +51,16 @@ extension InstructionParser {
         let destination = words.removeLast()
         var remaining = heredocs[...]
         var sources: [FileTransfer.Source] = []
-        if try isHeredoc(destination, operands.isJSON) {
+        if isHeredoc(destination, operands.isJSON) {
             throw DockerfileError(
                 .invalidHeredoc, "\(statement.name) cannot accept a heredoc as a destination",
                 help: "put the destination behind the heredoc: \(statement.name) <<EOF /path", at: destination.range,
                 in: statement.source)
         }
         for word in words {
-            if try isHeredoc(word, operands.isJSON), let heredoc = remaining.popFirst() {
+            // A quoted or escaped blank may have joined a word with others when heredocs were looked for.
+            if let heredoc = remaining.first, heredoc.range == word.range {
+                remaining.removeFirst()
                 sources.append(.heredoc(heredoc))
             } else {
                 sources.append(.path(word))
@@ -74,7 +76,7 @@ extension InstructionParser {
             link: flags.boolean("link") ?? false, excludes: flags.words("exclude"), isJSONForm: operands.isJSON)
     }
 
-    private func isHeredoc(_ word: Word, _ isJSON: Bool) throws(DockerfileError) -> Bool {
+    private func isHeredoc(_ word: Word, _ isJSON: Bool) -> Bool {
         guard !isJSON, word.raw.utf8.contains(Byte.less) else { return false }
         // A word such as `<<"a` is no delimiter on its own; it stays a path.
         return (try? HeredocMarker(word.raw, range: 0..<0)) != nil

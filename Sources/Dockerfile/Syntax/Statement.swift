@@ -24,7 +24,7 @@ struct Statement {
     private(set) var arguments: Range<Int>
 
     /// The keyword in capitals.
-    var name: String { keyword.raw.uppercased() }
+    let name: String
 
     /// The bytes that all ranges refer to.
     var bytes: [UInt8] { line.bytes }
@@ -40,6 +40,7 @@ struct Statement {
         while end < trimmed.upperBound, !Byte.isBlank(line.bytes[end]) { end += 1 }
         let keywordRange = trimmed.lowerBound..<end
         keyword = Word(raw: line.text(keywordRange), range: line.sourceRange(of: keywordRange, in: source))
+        name = keyword.raw.uppercased()
         arguments = end..<trimmed.upperBound
         let rest = takeFlags(from: end, to: trimmed.upperBound)
         arguments = Byte.trimmed(line.bytes, rest..<trimmed.upperBound)
