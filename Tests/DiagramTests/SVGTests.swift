@@ -36,7 +36,8 @@ import Testing
             }
             guard element.name == "text", let kind = element.attributes["class"] else { continue }
             let isBold = ["name", "headline", "keyword", "badge-text"].contains(kind)
-            let size = ["name": 13, "headline": 13, "keyword": 9, "badge-text": 9, "paths": 11][kind] ?? 10.5
+            let sizes: [String: Double] = ["name": 13, "headline": 13, "keyword": 9, "badge-text": 9, "paths": 11]
+            let size = sizes[kind] ?? 10.5
             let width =
                 kind == "paths"
                 ? TextMetrics.monospaced(element.text, size: size)
