@@ -24,8 +24,8 @@ import Testing
         output.size = { TerminalSize(columns: 50, rows: 20) }
         let arguments = ["graph", context.directory.string]
         #expect(try await context.run(arguments, environment: ["TERM": "xterm"], output: output) == .success)
-        #expect(context.output.text.contains("\u{1B}[32m  2  `-- stage-1 (1 step)  <= TARGET\u{1B}[0m\n"))
-        #expect(context.output.text.contains("\u{1B}[2m  1  `.. one (1 step, pruned)\u{1B}[0m\n"))
+        #expect(context.output.text.contains("\u{1B}[32m2  `-- stage-1 (1 step)  <= TARGET\u{1B}[0m\n"))
+        #expect(context.output.text.contains("\u{1B}[2m1  `.. one (1 step, pruned)\u{1B}[0m\n"))
     }
 
     @Test func colorIsLeftOutWhereNobodySeesIt() async throws {
