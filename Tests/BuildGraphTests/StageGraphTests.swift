@@ -215,7 +215,7 @@ import Testing
         ("FROM a AS x\nCOPY --from=x /x /y", "circular dependency detected on stage: x", 1),
         ("FROM a\nCOPY --from=$X /x /y", "variable expansion is not supported for --from", 2),
         ("ARG X\nFROM $X", "base name ($X) should not be blank", 2),
-        ("FROM a\nENV ${X?none}=1", "none", 2),
+        ("FROM scratch\nENV ${X?none}=1", "none", 2),
         ("FROM a AS x\nCOPY --from=y /x /y\nFROM x AS y\nFROM scratch", "circular dependency", 1),
         ("FROM a AS x\nRUN --mount=from=y,target=/m z\nFROM scratch AS y\nFROM x", "cannot mount from stage \"y\"", 2),
         ("FROM a\nRUN --mount=type=none z", "unsupported mount type", 2),

@@ -12,11 +12,11 @@ import Testing
         var numbers = SeededNumbers(state: seed)
         var example = Example()
         for item in 0..<Int.random(in: 1...40, using: &numbers) {
-            let height = Double.random(in: 20...160, using: &numbers)
+            let height = Double(Int.random(in: 20...160, using: &numbers))
             let count = item > 0 ? Int.random(in: 0...3, using: &numbers) : 0
             example.items.append(
                 Layout.Item(
-                    width: Double.random(in: 30...400, using: &numbers), height: height, isSource: count == 0))
+                    width: Double(Int.random(in: 30...400, using: &numbers)), height: height, isSource: count == 0))
             for _ in 0..<count {
                 let entries = (0..<Int.random(in: 1...3, using: &numbers)).map { _ in
                     Double.random(in: 0...height, using: &numbers)

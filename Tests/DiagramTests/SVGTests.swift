@@ -36,7 +36,8 @@ import Testing
             }
             guard element.name == "text", let kind = element.attributes["class"] else { continue }
             let isBold = ["name", "headline", "keyword", "badge-text"].contains(kind)
-            let size = ["name": 13, "headline": 13, "keyword": 9, "badge-text": 9, "paths": 11][kind] ?? 10.5
+            let sizes: [String: Double] = ["name": 13, "headline": 13, "keyword": 9, "badge-text": 9, "paths": 11]
+            let size = sizes[kind] ?? 10.5
             let width =
                 kind == "paths"
                 ? TextMetrics.monospaced(element.text, size: size)
@@ -54,7 +55,7 @@ import Testing
     static let hostile = [
         "FROM a AS x\nFROM scratch\nCOPY --from=x \"/<script>&'\\\"]]>\" /<!--",
         "FROM a\nCOPY \"/\u{1B}[31m\u{7}\u{202E}\u{FFFE}\" /\u{1}\u{9F}",
-        "FROM a\nCOPY \"/\\n %%{init}%% ```\" \"/&#0;&amp;\"",
+        "FROM a\n" + #"COPY ["/\\n %%{init}%% ```", "/&#0;&amp;"]"#,
         "FROM a AS end\nFROM end AS subgraph\nFROM subgraph AS style\nFROM style AS classdef\nFROM classdef AS click",
         "FROM a\nCOPY /日本語/\u{1F6A2}/e\u{301}\u{301} /\u{5D0}\u{5D1}",
         "FROM a\nCOPY \"/style:#1;\" \"/x\"\nCOPY \"\u{301}\" \"/\u{301}\"",

@@ -124,7 +124,7 @@ import Testing
     }
 
     @Test func dot() throws {
-        let text = try Diagram.draw(stageGraph("FROM a AS b\nCOPY \"/x \\\"y\\\\\\\\N\" /z"), as: .dot)
+        let text = try Diagram.draw(stageGraph("FROM a AS b\n" + #"COPY ["/x \\\"y\\\\N", "/z"]"#), as: .dot)
         #expect(
             text == #"""
                 digraph stages {

@@ -5,7 +5,7 @@ import Testing
 ///
 /// Start here: `Support/Workspace.swift` is what every test gets, `Support/Base.swift` the image that they build on,
 /// `Support/Command.swift` how processes are run. Nothing in this target imports Slipway's modules: the judges are skopeo,
-/// umoci, podman, docker-registry and GNU tar, which `scripts/setup test` installs.
+/// umoci, podman, docker-registry, GNU tar and Graphviz, which `scripts/setup test` installs.
 ///
 /// One test at a time, because several measure time.
 @Suite(.serialized, .timeLimit(.minutes(10)))
