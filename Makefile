@@ -6,13 +6,16 @@ SWIFT ?= swift
 # Compiler processes at a time; the tests decide for themselves.
 JOBS ?= $(shell nproc)
 
-sources := Sources Tests Package.swift
+# Seconds that `make fuzz` has for all targets together.
+SECONDS ?= 60
+
+sources := Sources Tests Fuzz Benchmarks Package.swift
 # The Swift runtime goes into the binary, so that it runs where no toolchain is.
 release := $(SWIFT) build -c release --product slipway --static-swift-stdlib -j $(JOBS)
 binary := .build/release/slipway
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test build install format lint check-scripts bench clean setup-build setup-demo setup-test
+.PHONY: help demo test fuzz build install format lint check-scripts bench clean setup-build setup-demo setup-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST) | \
@@ -25,6 +28,9 @@ test: setup-test lint ## format, warnings, unit tests, end-to-end tests
 	$(SWIFT) build --build-tests -j $(JOBS)
 	$(SWIFT) test --skip-build --disable-xctest --skip EndToEndTests
 	$(SWIFT) test --skip-build --disable-xctest --filter EndToEndTests
+
+fuzz: setup-build ## fuzz the Dockerfile module for SECONDS=60 in all; see Fuzz/run
+	Fuzz/run $(SECONDS)
 
 build: setup-build ## the release binary, $(binary)
 	$(release)
@@ -41,7 +47,7 @@ lint: check-scripts ## check the format, change nothing
 	$(SWIFT) format lint --strict --parallel --recursive $(sources)
 
 check-scripts:
-	@for script in .ci/run scripts/demo scripts/remove-store scripts/setup examples/bases/make-base examples/bases/recipes/*.sh; do \
+	@for script in .ci/run Fuzz/run scripts/demo scripts/remove-store scripts/setup examples/bases/make-base examples/bases/recipes/*.sh; do \
 	    bash -n "$$script" || exit 1; done
 	@python3 -c 'import ast, sys; [ast.parse(open(name).read(), name) for name in sys.argv[1:]]' \
 	    scripts/image-facts examples/bases/oci-layout examples/bases/debian-sources Benchmarks/run

@@ -2,7 +2,7 @@
 enum IgnoreTarget {
     static func run(_ input: [UInt8]) {
         let (line, rest) = FuzzTarget.split(input)
-        let path = String(GoPath.clean(line).drop { $0 == "/" })
+        let path = String(Substring(GoPath.clean(line).utf8.drop { $0 == UInt8(ascii: "/") }))
         if let pattern = try? GoPattern(String(decoding: rest, as: UTF8.self)) { _ = pattern.matches(path) }
         guard !path.isEmpty, path != ".", let patterns = try? IgnorePatterns(file: rest) else { return }
         let isIgnored = patterns.matches(path)

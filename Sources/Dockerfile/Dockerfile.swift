@@ -10,8 +10,8 @@
 ///
 /// Whoever plans the build then asks an `Expander` for the value of each word, `MountFlag.resolve` for mounts, and the
 /// value types in `Values/` for ports, modes, owners, durations and signals. `IgnorePatterns` and `GoPattern` match
-/// paths. Everything that is wrong is a `DockerfileError` with a `Diagnostic` that names the line; what is merely
-/// doubtful is found by `DockerfileChecks`.
+/// paths. `Dockerfile.printed()` is the way back to text. Everything that is wrong is a `DockerfileError` with a
+/// `Diagnostic` that names the line; what is merely doubtful is found by `DockerfileChecks`.
 public struct Dockerfile: Sendable, Hashable {
     /// The text it was parsed from.
     public let source: SourceFile

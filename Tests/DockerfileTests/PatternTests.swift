@@ -42,7 +42,8 @@ struct PatternTests {
         ("# a comment\n  foo  \n", "foo", true), (" # no comment", "# no comment", true),
         ("/foo", "foo", true), ("! /foo\n", "foo", false), ("foo/\r\nbar", "foo/x", true),
         ("\u{FEFF}foo", "foo", true), ("", "foo", false), ("*", ".", false), (".", "foo", false),
-        ("a/../b", "b", true), ("*\n!**/*.go\nx", "x/y.go", true), ("*\n!**/*.go\nx", "z/y.go", false),
+        ("a/../b", "b", true), ("/\u{301}a", "\u{301}a", true), ("*\n!\u{301}a", "\u{301}a", false),
+        ("*\n!**/*.go\nx", "x/y.go", true), ("*\n!**/*.go\nx", "z/y.go", false),
     ])
     func ignoreFiles(text: String, path: String, expected: Bool) throws {
         #expect(try IgnorePatterns(file: Array(text.utf8)).matches(path) == expected)
@@ -79,6 +80,7 @@ struct PatternTests {
         ("*\n!s?c/*/x", "src", true),
         ("*\n!s?c/*/x", "src/a", true),
         ("*\n!s?c/*/x", "src/a/b", false),
+        ("*\n!src/\u{301}a/x\nsrc/\u{301}a", "src/\u{301}a", false),
     ])
     func pruning(text: String, directory: String, expected: Bool) throws {
         let patterns = try IgnorePatterns(file: Array(text.utf8))

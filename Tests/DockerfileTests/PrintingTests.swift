@@ -28,6 +28,7 @@ struct PrintingTests {
         "FROM a\nVOLUME [\"a b\"]", "FROM a\nVOLUME [x", "FROM a\nVOLUME [\"[\"]", "FROM a\nCMD",
         "FROM a\nCMD []\nENTRYPOINT [",
         "FROM a\nONBUILD RUN a  \nONBUILD COPY <<A <<-'B' /c/\n1\nA\n\t2\n\tB", "FROM a\nONBUILD -- ENV a  b",
+        "FROM a\nONBUILD ADD a b\\\t\\", "FROM a\nONBUILD USER a\u{A0}  ",
         "FROM a\nENV a  'b  c",
         "FROM a\nENV a=b\\ c \"d\"='e' f=\"\\\"\" g=\\\u{B}", "FROM a\nLABEL a=b #c=d",
         "FROM a\nARG a b= c='d e' \"f\"",

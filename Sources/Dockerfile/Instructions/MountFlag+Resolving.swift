@@ -220,6 +220,6 @@ extension MountFlag {
     }
 
     private static func baseName(_ path: String) -> String {
-        path.split(separator: "/").last.map(String.init) ?? "/"
+        path.utf8.split(separator: Byte.slash).last.map { String(Substring($0)) } ?? "/"
     }
 }

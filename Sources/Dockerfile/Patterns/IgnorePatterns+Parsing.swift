@@ -20,10 +20,10 @@ extension IgnorePatterns {
             var text = String(decoding: line, as: UTF8.self).trimmingBlanks()
             guard !text.isEmpty else { continue }
             let isException = text.utf8.first == UInt8(ascii: "!")
-            if isException { text = String(text.dropFirst()).trimmingBlanks() }
+            if isException { text = text.droppingFirstByte().trimmingBlanks() }
             if !text.isEmpty {
                 text = GoPath.clean(text)
-                if text.utf8.count > 1, text.utf8.first == Byte.slash { text = String(text.dropFirst()) }
+                if text.utf8.count > 1, text.utf8.first == Byte.slash { text = text.droppingFirstByte() }
             }
             if let pattern = try Self.pattern((isException ? "!" : "") + text, line: index + 1) {
                 patterns.append(pattern)
@@ -48,7 +48,7 @@ extension IgnorePatterns {
         let isException = text.utf8.first == UInt8(ascii: "!")
         if isException {
             guard text != "!" else { throw ParsingError(message: "illegal exclusion pattern: \"!\"", line: line) }
-            text = String(text.dropFirst())
+            text = text.droppingFirstByte()
         }
         do {
             var parser = PatternParser(text)

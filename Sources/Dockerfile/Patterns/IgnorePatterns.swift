@@ -72,11 +72,11 @@ public struct IgnorePatterns: Sendable {
     /// not be read. May answer true without cause, never false without.
     public func mayContainExceptions(below directory: String) -> Bool {
         guard hasException else { return false }
-        let parents = directory.split(separator: "/", omittingEmptySubsequences: true)
+        let parents = directory.utf8.split(separator: Byte.slash)
         var path = ""
         var match: Match?
         for parent in parents {
-            path += (path.isEmpty ? "" : "/") + parent
+            path += (path.isEmpty ? "" : "/") + String(Substring(parent))
             match = self.match(path, below: match)
         }
         return mayContainExceptions(below: directory, match)

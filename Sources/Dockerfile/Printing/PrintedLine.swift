@@ -48,7 +48,9 @@ struct PrintedLine {
         for (index, word) in words.enumerated() {
             // `<<` and a blank take the next word as delimiter, which makes a heredoc unless that begins with `<<` too.
             let opens = word.utf8.drop(while: Byte.isDigit).starts(with: "<<".utf8)
-            let needsTab = index > 0 && words[index - 1].hasSuffix("<<") && (heredocs.contains(index) || !opens)
+            let needsTab =
+                index > 0 && words[index - 1].utf8.suffix(2).elementsEqual("<<".utf8)
+                && (heredocs.contains(index) || !opens)
             add(argument: word, after: .fixed(isJSON || needsTab ? "\u{B}" : " "))
         }
     }

@@ -13,6 +13,9 @@ struct DocumentParser {
         directives = DirectiveParser(source: source)
     }
 
+    /// The usual leading lines, shared by most instructions.
+    private static let blankLine = [""]
+
     /// What a file consists of.
     struct Document {
         var directives: Directives
@@ -33,7 +36,11 @@ struct DocumentParser {
             }
             let (content, continues) = splitContinuation(text)
             if !continues, content.isEmpty {
-                if leadingLines.last != "" { leadingLines.append("") }
+                if leadingLines.isEmpty {
+                    leadingLines = Self.blankLine
+                } else if leadingLines.last != "" {
+                    leadingLines.append("")
+                }
                 continue
             }
             instructions.append(try parseInstruction(content, continues: continues))

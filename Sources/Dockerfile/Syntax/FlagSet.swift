@@ -20,7 +20,7 @@ struct FlagSet {
         guard !statement.flags.isEmpty else { return }
         let known = known()
         for flag in statement.flags {
-            let name = String(flag.name.dropFirst(2))
+            let name = String(decoding: flag.name.utf8.dropFirst(2), as: UTF8.self)
             guard let kind = known.first(where: { $0.key == name })?.value else {
                 let names = known.map(\.key)
                 let help =

@@ -20,9 +20,12 @@ extension InstructionParser {
         let trigger = Instruction(
             body: body, keyword: inner.keyword, range: range, text: inner.line.text(inner.range), comments: [],
             leadingLines: [], emptyContinuations: [])
-        // Blanks at the end belong to the stored text, line endings do not.
-        var end = statement.bytes.count
-        while end > inner.range.upperBound, Byte.isLineEnding(statement.bytes[end - 1]) { end -= 1 }
+        // Blanks at the end belong to the stored text, unless an escape token before them would make it go on.
+        let blanks = statement.bytes[inner.range.upperBound...]
+        let isKept =
+            statement.bytes[inner.range.upperBound - 1] != statement.escape.byte
+            && blanks.allSatisfy { $0 == Byte.space || $0 == Byte.tab }
+        let end = isKept ? blanks.endIndex : inner.range.upperBound
         let expression = heredocs.reduce(statement.line.text(inner.range.lowerBound..<end)) {
             "\($0)\n\($1.content)\($1.name)"
         }

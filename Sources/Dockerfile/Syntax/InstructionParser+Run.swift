@@ -71,7 +71,7 @@ extension InstructionParser {
         guard let first = heredocs.first else { return .shell(text) }
         if heredocs.count == 1, isHeredoc(text) {
             let content = first.text
-            return content.hasPrefix("#!") ? .script(name: first.name, content: content) : .shell(content)
+            return content.utf8.starts(with: "#!".utf8) ? .script(name: first.name, content: content) : .shell(content)
         }
         // Other words stand beside the heredocs: the shell gets them as they were written.
         return .shell(heredocs.reduce(text) { "\($0)\n\($1.content)\($1.name)" })

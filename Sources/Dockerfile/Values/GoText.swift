@@ -16,6 +16,12 @@ extension String {
         return String(decoding: bytes[Byte.trimmed(bytes, 0..<bytes.count)], as: UTF8.self)
     }
 
+    /// The text without its first byte, which must be ASCII. Swift's `dropFirst` would also drop an accent that follows
+    /// and combines with it.
+    func droppingFirstByte() -> String {
+        String(decoding: utf8.dropFirst(), as: UTF8.self)
+    }
+
     /// The text before and behind the first occurrence of a byte; nil if it does not occur.
     func cut(at separator: UInt8) -> (before: String, after: String)? {
         guard let index = utf8.firstIndex(of: separator) else { return nil }
