@@ -44,9 +44,11 @@ public struct Redirect: Hashable, Sendable {
     /// Scheme, host and port of an HTTP URL; nil for anything else.
     static func origin(of url: URL) -> Origin? {
         guard let scheme = url.scheme?.lowercased(), ["http", "https"].contains(scheme),
-            let host = url.host()?.lowercased(), !host.isEmpty
+            let host = url.host()?.lowercased(), !host.isEmpty,
+            // The library ends the process for a port that there cannot be.
+            case let port = url.port ?? (scheme == "https" ? 443 : 80), (1...65535).contains(port)
         else { return nil }
         let unbracketed = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
-        return Origin(scheme: scheme, host: unbracketed, port: url.port ?? (scheme == "https" ? 443 : 80))
+        return Origin(scheme: scheme, host: unbracketed, port: port)
     }
 }

@@ -4,7 +4,9 @@ enum HostText {
     static func decoded(_ bytes: [UInt8]) -> [UInt8]? {
         if bytes.first == UInt8(ascii: "[") {
             guard let end = bytes.lastIndex(of: UInt8(ascii: "]")), isPort(bytes[(end + 1)...]) else { return nil }
-            return isBracketed(bytes[1..<end]) ? unescaped(bytes) : nil
+            let inside = bytes[1..<end]
+            guard let zone = firstZone(inside) else { return isBracketed(inside) ? unescaped(bytes) : nil }
+            return isBracketed(inside[..<zone]) ? PercentEncoding.decoded(bytes) : nil
         }
         guard !bytes.contains(UInt8(ascii: "[")), !bytes.contains(UInt8(ascii: "]")) else { return nil }
         if let colon = bytes.firstIndex(of: UInt8(ascii: ":")) {
@@ -12,6 +14,11 @@ enum HostText {
             guard isPort(bytes[colon...]) else { return nil }
         }
         return unescaped(bytes)
+    }
+
+    /// Where the zone of an IPv6 address begins, which is written `%25` and a name (RFC 6874).
+    private static func firstZone(_ bytes: ArraySlice<UInt8>) -> Int? {
+        bytes.indices.first { bytes[$0...].starts(with: "%25".utf8) }
     }
 
     private static func isPort(_ bytes: ArraySlice<UInt8>) -> Bool {
