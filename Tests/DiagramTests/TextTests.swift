@@ -135,7 +135,7 @@ import Testing
                   n1 [label="a\nimage", shape=cylinder, color="#1a7f37"];
                   n2 [label="build context\nyour files", shape=folder];
                   n1 -> n0 [penwidth=2, color="#57606a"];
-                  n2 -> n0 [label="COPY /x \"y\\\\N → /z", color="#0969da", fontcolor="#0969da"];
+                  n2 -> n0 [label="COPY /x \"y\\N → /z", color="#0969da", fontcolor="#0969da"];
                 }
 
                 """#)
