@@ -15,7 +15,7 @@ import Testing
     }
 
     @Test func nothingButAContext() throws {
-        #expect(try options(["."]) == BuildOptions(context: .directory(".")))
+        #expect(try options(["."]) == BuildOptions(context: .path(".")))
     }
 
     @Test func everything() throws {
@@ -26,7 +26,7 @@ import Testing
             "--platform", "linux/amd64,linux/arm64", "--network", "none", "--add-host", "h:1.2.3.4", "--shm-size", "1m",
             "--ulimit", "nofile=5", "--progress", "rawjson", "--iidfile", "id", "--metadata-file", "meta", "ctx",
         ]
-        var expected = BuildOptions(context: .directory("ctx"))
+        var expected = BuildOptions(context: .path("ctx"))
         expected.dockerfile = .file("a/Dockerfile")
         expected.tags = try (1...4).map { try ImageReference(parsing: "shop:\($0)") }
         expected.target = "build"
@@ -119,7 +119,7 @@ import Testing
     @Test(arguments: [
         ([], "requires exactly 1 argument"), (["a", "b"], "requires exactly 1 argument"), ([""], "requires exactly 1"),
         (["-t", "UPPER", "."], "--tag"), (["-t", "a@sha256:\(String(repeating: "0", count: 64))", "."], "digest"),
-        (["-f", "-", "-"], "can't use stdin for both"), (["https://example.com/x.git"], "URL"),
+        (["-f", "-", "-"], "can't use stdin for both"), (["https://example.com/x.git?nope=1"], "git repository"),
         (["--network", "bridge", "."], "bridge"), (["--platform", "a/b/c/d", "."], "--platform"),
         (["--progress", "fancy", "."], "fancy"), (["-q", "--progress", "plain", "."], "exclude"),
         (["--progress=tty", "."], "terminal"), (["-o", "-", "-o", "type=oci,dest=-", "."], "standard output"),
@@ -148,6 +148,6 @@ import Testing
         "--provenance=false", "--sbom=false", "--builder=default", "--call=build", "--load", "--force-rm",
     ])
     func harmless(argument: String) throws {
-        #expect(try options([argument, "."]) == BuildOptions(context: .directory(".")))
+        #expect(try options([argument, "."]) == BuildOptions(context: .path(".")))
     }
 }

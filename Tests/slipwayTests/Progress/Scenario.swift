@@ -48,7 +48,7 @@ enum Scenario {
 
     static func warning(at seconds: Double) -> ProgressEvent {
         let source = SourceFile(name: "Dockerfile", text: "#\n#\nFROM x AS Build\n")
-        ProgressEvent(
+        return ProgressEvent(
             time: date(seconds),
             kind: .warning(
                 Diagnostic(

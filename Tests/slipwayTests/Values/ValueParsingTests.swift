@@ -39,16 +39,16 @@ import Testing
     @Test func namedContexts() throws {
         let digest = Digest.sha256(of: "x")
         let table: [(String, String, BuildContextSpecification.Source)] = [
-            ("src=./dir", "src", .directory("./dir")),
-            ("golang:latest=/x", "golang", .directory("/x")),
-            ("docker.io/library/golang:1.22=/x", "golang:1.22", .directory("/x")),
+            ("src=./dir", "src", .files(.path("./dir"))),
+            ("golang:latest=/x", "golang", .files(.path("/x"))),
+            ("docker.io/library/golang:1.22=/x", "golang:1.22", .files(.path("/x"))),
             ("a=oci-layout:///base/x", "a", .layout("/base/x", tag: nil, digest: nil)),
             ("a=oci-layout://rel/x:1.2", "a", .layout("rel/x", tag: "1.2", digest: nil)),
             ("a=oci-layout:///p:q/x", "a", .layout("/p:q/x", tag: nil, digest: nil)),
             ("a=oci-layout:///x@\(digest)", "a", .layout("/x", tag: nil, digest: digest)),
             ("a=oci-layout:///x:t@\(digest)", "a", .layout("/x", tag: "t", digest: digest)),
             ("a=docker-image://alpine:3", "a", .image(try ImageReference(parsing: "alpine:3"))),
-            ("gcr.io/distroless/static=/a=b", "gcr.io/distroless/static", .directory("/a=b")),
+            ("gcr.io/distroless/static=/a=b", "gcr.io/distroless/static", .files(.path("/a=b"))),
         ]
         for (text, name, source) in table {
             let context = try BuildContextSpecification(parsing: text)
@@ -58,7 +58,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "a", "=x", "a=", "UPPER CASE=x", "a=https://example.com/x.git", "a=git@example.com:x", "a=docker-image://:",
+        "a", "=x", "a=", "UPPER CASE=x", "a=https://example.com/x.git?nope=1", "a=target:x", "a=docker-image://:",
         "a=oci-layout://", "a=oci-layout:///x:", "a=oci-layout:///x@sha256:12", "a=target:base",
     ])
     func badContexts(text: String) {
