@@ -48,12 +48,12 @@ enum Scenario {
 
     static func warning(at seconds: Double) -> ProgressEvent {
         let source = SourceFile(name: "Dockerfile", text: "#\n#\nFROM x AS Build\n")
-        ProgressEvent(
+        return ProgressEvent(
             time: date(seconds),
             kind: .warning(
                 Diagnostic(
                     severity: .warning, code: .init(rawValue: "StageNameCasing"),
-                    message: "Stage name 'Build' should be lowercase", range: source.range(4..<8), source: source)))
+                    message: "Stage name 'Build' should be lowercase", range: source.range(4..<19), source: source)))
     }
 
     /// A stage with a cached step, a step that runs, and one that waits.
