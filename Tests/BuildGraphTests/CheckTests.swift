@@ -38,8 +38,11 @@ struct CheckTests {
 
     @Test(
         arguments: [
-            // Each use counts; forms with a default of their own do not.
-            ("COPY $foo ${foo} ${bar:-x} ${baz:+y} /x", [undefined(2, "foo"), undefined(2, "foo")]),
+            // Each use counts, with a default as well.
+            (
+                "COPY $foo ${foo} ${bar:-x} ${baz:+y} /x",
+                [undefined(2, "foo"), undefined(2, "foo"), undefined(2, "bar"), undefined(2, "baz")]
+            ),
             ("ENV FOO=1\nWORKDIR /$FOOO/$PAHT", [undefined(3, "FOOO", "FOO"), undefined(3, "PAHT", "PATH")]),
             ("ARG UNSET\nCOPY a $UNSET/", []),
             ("ARG a=$nope b=$a", [undefined(2, "nope")]),
@@ -108,10 +111,10 @@ struct CheckTests {
             (
                 "ENV P=90/Udp\nEXPOSE 80/TCP 1:2 $P",
                 [
-                    "3 ExposeProtoCasing: Defined protocol '80/TCP' in EXPOSE instruction should be lowercase",
+                    "3 ExposeProtoCasing: Defined protocol '90/Udp' in EXPOSE instruction should be lowercase",
                     "3 ExposeInvalidFormat: EXPOSE instruction should not define an IP address or host-port mapping, found "
                         + "'1:2'",
-                    "3 ExposeProtoCasing: Defined protocol '90/Udp' in EXPOSE instruction should be lowercase",
+                    "3 ExposeProtoCasing: Defined protocol '80/TCP' in EXPOSE instruction should be lowercase",
                 ]
             ),
             ("# check=skip=all\nENV password x", []),

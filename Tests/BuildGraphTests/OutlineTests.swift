@@ -43,7 +43,7 @@ struct OutlineTests {
         #expect(
             outline.arguments.map { "\($0.range.start.line) \($0.name)=\($0.value ?? "") \($0.documentation ?? "")" }
                 == [
-                    "8 NAME=base the name", "11 LOCAL=12 own", "17 V=stage again",
+                    "8 NAME=base the name", "11 LOCAL= own", "17 V=stage again",
                 ])
         #expect(
             outline.secrets.map { "\($0.range.lines) \($0.id) \($0.isRequired)" } == [
@@ -64,7 +64,7 @@ struct OutlineTests {
             ("FROM base\nARG b=1 a=2", ["2 b=1", "2 a=2"]),
             // What is always there is not listed, unless it is given another default.
             ("FROM --platform=$BUILDPLATFORM base\nARG TARGETOS\nARG TARGETARCH=x", ["3 TARGETARCH=x"]),
-            ("ARG A\nFROM base\nARG A\nARG C=\nARG D", ["1 A=", "4 C=", "5 D="]),
+            ("ARG A\nFROM base\nARG A\nARG C=\nARG D", ["3 A=", "4 C=", "5 D="]),
             ("ARG A=1\nFROM base\nARG GIVEN=x\nARG A", ["1 A=1", "3 GIVEN=by flag"]),
             // The nearest stage wins; stages that are not needed do not count.
             ("FROM base AS a\nARG S=a\nFROM base AS b\nARG X=1\nFROM base\nARG S=c\nCOPY --from=a / /", ["6 S=c"]),

@@ -1,4 +1,5 @@
 import BuildEngine
+import Dockerfile
 import FoundationEssentials
 
 /// Progress as lines, in the form of `docker build --progress plain`:
@@ -24,10 +25,15 @@ struct PlainRenderer: ProgressRenderer {
     private var transferShown: [StepID: [String: Date]] = [:]
 
     mutating func handle(_ event: ProgressEvent) -> String {
+        let known = board.warnings.count
         let output = board.apply(event)
         var text = ""
         switch event.kind {
-        case .planned, .warning: break
+        case .planned: break
+        case .warning(let warning):
+            guard board.warnings.count > known, let id = board.running else { break }
+            text += say(
+                ["#\(number(of: id)) WARN: \(TerminalText.sanitized(warning.shortText))"], for: id, at: event.time)
         case .started(let id):
             text += say([], for: id, at: event.time)
         case .output(let id, _, _):

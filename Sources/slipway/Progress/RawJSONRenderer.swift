@@ -35,7 +35,11 @@ struct RawJSONRenderer: ProgressRenderer {
             guard let transfer = transfer(id, name, at: event.time) else { return "" }
             status = ["statuses": [transfer]]
         case .warning(let warning):
-            status = ["warnings": [Self.warning(warning)]]
+            var json = Self.warning(warning)
+            json["vertex"] = board.running.flatMap { board.steps[$0] }.map {
+                .string($0.description.digest.description)
+            }
+            status = ["warnings": [json]]
         }
         return Self.line(status)
     }

@@ -70,6 +70,9 @@ struct StepBoard {
     /// The steps that failed, in the order in which they failed.
     private(set) var failed: [StepID] = []
 
+    /// The step that was planned last of those that run.
+    var running: StepID? { order.last { steps[$0]?.state == .running } }
+
     /// Whether a step was stopped before its end.
     var isCanceled: Bool { steps.values.contains { $0.state == .canceled } }
 

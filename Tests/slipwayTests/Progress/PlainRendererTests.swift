@@ -110,6 +110,19 @@ import Testing
         #expect(renderer.text(events) == expected)
     }
 
+    @Test func warningsAreAlsoLinesOfTheStepThatFindsThem() {
+        var renderer = PlainRenderer()
+        let text = renderer.text(
+            [
+                Scenario.planned(Scenario.step(1, "load")), Scenario.started(1, at: 0), Scenario.warning(at: 0),
+                Scenario.warning(at: 0), Scenario.finished(1, at: 1),
+            ], finishedAt: 2)
+        #expect(
+            text.hasPrefix(
+                "#1 load\n#1 WARN: StageNameCasing: Stage name 'Build' should be lowercase (line 3)\n#1 DONE 1.0s\n\n 1 w"
+            ))
+    }
+
     @Test func warningsStandAtTheEnd() {
         var renderer = PlainRenderer()
         let text = renderer.text([Scenario.warning(at: 0), Scenario.warning(at: 1)], finishedAt: 2)

@@ -56,6 +56,23 @@ import Testing
         #expect(log["data"]?.stringValue.flatMap { Data(base64Encoded: $0) } == Data(bytes))
     }
 
+    /// The members are those of BuildKit's `VertexWarning`.
+    @Test func warnings() throws {
+        let lines = try values([
+            Scenario.planned(Scenario.step(1, "load")), Scenario.started(1, at: 0), Scenario.warning(at: 0),
+        ])
+        let warning = try #require(lines[2]["warnings"]?.arrayValue?.first)
+        func text(_ value: JSONValue?) -> String? {
+            value?.stringValue.flatMap { Data(base64Encoded: $0) }.map { String(decoding: $0, as: UTF8.self) }
+        }
+        #expect(warning["vertex"]?.stringValue == Digest.sha256(of: "load").description)
+        #expect(text(warning["short"]) == "StageNameCasing: Stage name 'Build' should be lowercase (line 3)")
+        #expect(text(warning["detail"]?.arrayValue?.first) == "Stage names should be lowercase")
+        #expect(warning["range"] == [["start": ["line": 3], "end": ["line": 3]]])
+        #expect(text(warning["sourceInfo"]?["data"]) == "#\n#\nFROM x AS Build\n")
+        #expect(warning["sourceInfo"]?["filename"] == "Dockerfile")
+    }
+
     @Test(
         arguments: [
             (StepOutcome.failed(message: "no"), "no"), (.canceled, "context canceled"), (.executed, nil),

@@ -53,7 +53,7 @@ enum Scenario {
             kind: .warning(
                 Diagnostic(
                     severity: .warning, code: .init(rawValue: "StageNameCasing"),
-                    message: "Stage name 'Build' should be lowercase", range: source.range(4..<8), source: source)))
+                    message: "Stage name 'Build' should be lowercase", range: source.range(4..<19), source: source)))
     }
 
     /// A stage with a cached step, a step that runs, and one that waits.
