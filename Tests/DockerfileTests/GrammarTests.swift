@@ -171,6 +171,16 @@ struct GrammarTests {
         #expect(again.text == "RUN <<EOF cat")
     }
 
+    @Test(arguments: ["ADD a b\\\t\u{C}\\", "RUN a\\\\  ", "USER a\u{A0}  ", "RUN a  "])
+    func triggersAreReadBackAsTheyStand(line: String) throws {
+        guard case .onBuild(let onBuild) = try instruction("ONBUILD " + line).body else {
+            Issue.record("no ONBUILD")
+            return
+        }
+        let again = try Dockerfile.parseTrigger(onBuild.expression, name: "trigger")
+        #expect(contents(of: again.body) == contents(of: onBuild.trigger.body))
+    }
+
     @Test func documentationAndChecks() throws {
         let file = try parse(
             """

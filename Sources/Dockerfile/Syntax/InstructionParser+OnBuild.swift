@@ -20,15 +20,19 @@ extension InstructionParser {
         let trigger = Instruction(
             body: body, keyword: inner.keyword, range: range, text: inner.line.text(inner.range), comments: [],
             leadingLines: [], emptyContinuations: [])
-        // Blanks at the end belong to the stored text, unless an escape token before them would make it go on.
-        let blanks = statement.bytes[inner.range.upperBound...]
-        let isKept =
-            statement.bytes[inner.range.upperBound - 1] != statement.escape.byte
-            && blanks.allSatisfy { $0 == Byte.space || $0 == Byte.tab }
-        let end = isKept ? blanks.endIndex : inner.range.upperBound
-        let expression = heredocs.reduce(statement.line.text(inner.range.lowerBound..<end)) {
-            "\($0)\n\($1.content)\($1.name)"
-        }
+        let expression = heredocs.reduce(storedText(of: inner)) { "\($0)\n\($1.content)\($1.name)" }
         return OnBuildInstruction(expression: expression, trigger: trigger)
+    }
+
+    /// The trigger's line as the image configuration stores it, with the blanks at its end. If it ends in an escape
+    /// token, white space that is not a blank must have kept that from continuing the line; a form feed does so again.
+    private func storedText(of inner: Statement) -> String {
+        let text = statement.line.text(inner.range)
+        let end = inner.range.upperBound
+        let isEscaped = inner.range.count > 1 && statement.bytes[end - 2] == statement.escape.byte
+        if statement.bytes[end - 1] == statement.escape.byte, !isEscaped { return text + "\u{C}" }
+        let blanks = end..<statement.bytes.count
+        let areBlanks = statement.bytes[blanks].allSatisfy { $0 == Byte.space || $0 == Byte.tab }
+        return areBlanks ? text + statement.line.text(blanks) : text
     }
 }
