@@ -86,7 +86,6 @@ import Testing
         Example(location: "https:///s3cret"),
         Example(location: "https://cdn.example:0/s3cret"),
         Example(location: "https://cdn.example:65536/s3cret"),
-        Example(location: "https://cdn.example:99999999999999999999/s3cret"),
         Example(location: "https://ada:s3cret@cdn.example/"),
         Example(location: "javascript:alert(1)"),
         Example(location: "https://cdn.example/" + String(repeating: "s3cret", count: 4000)),

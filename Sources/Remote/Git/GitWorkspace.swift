@@ -92,9 +92,10 @@ struct GitWorkspace: Sendable {
     /// The full name of the only commit that begins so, found among all that the repository has.
     func findCommit(beginningWith prefix: String) async throws(TransferError) -> String? {
         try await initialize(bareRepository, isBare: true, commit: "")
+        // With its files: asked to leave them out, a plain file server sends git round in a circle.
         try await run(
             [
-                "-C", bareRepository.string, "fetch", "--quiet", "--no-tags", "--filter=tree:0", "--", "origin",
+                "-C", bareRepository.string, "fetch", "--quiet", "--no-tags", "--no-auto-maintenance", "--", "origin",
                 "+refs/*:refs/slipway/*",
             ], in: directory, "cannot fetch from")
         let outcome = try await git.run(
