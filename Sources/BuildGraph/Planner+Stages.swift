@@ -69,17 +69,34 @@ extension Planner {
                 _ = try stageIndex(from.raw, allowsNumber: true, at: from.range)
             }
         }
-        for entry in stages {
-            var isCircular = false
-            for dependency in try dependencies(of: entry) where !isCircular {
-                isCircular = try reaches(entry.stage.index, from: dependency)
+        if let entry = try circularStage() {
+            throw error(
+                .circularDependency, "circular dependency detected on stage: \(entry.name)",
+                help: "a stage cannot copy from itself or from a stage that is made from it",
+                at: entry.stage.fromInstruction.range)
+        }
+    }
+
+    /// The first stage, in the order of the Dockerfile, that waits for itself.
+    private func circularStage() throws(DockerfileError) -> StageEntry? {
+        var needs: [[Int]] = []
+        for entry in stages { needs.append(try dependencies(of: entry)) }
+        // Stages that wait for nothing are taken away until none is left, unless there is a circle.
+        var waiting = needs.map(\.count)
+        var dependents = Array(repeating: [Int](), count: stages.count)
+        for (index, others) in needs.enumerated() {
+            for other in others { dependents[other].append(index) }
+        }
+        var ready = stages.indices.filter { waiting[$0] == 0 }
+        while let index = ready.popLast() {
+            for dependent in dependents[index] {
+                waiting[dependent] -= 1
+                if waiting[dependent] == 0 { ready.append(dependent) }
             }
-            guard !isCircular else {
-                throw error(
-                    .circularDependency, "circular dependency detected on stage: \(entry.name)",
-                    help: "a stage cannot copy from itself or from a stage that is made from it",
-                    at: entry.stage.fromInstruction.range)
-            }
+        }
+        return stages.first { entry in
+            let index = entry.stage.index
+            return waiting[index] > 0 && Self.reaches(index, from: needs[index], needs)
         }
     }
 
@@ -96,13 +113,12 @@ extension Planner {
         return found
     }
 
-    private func reaches(_ goal: Int, from start: Int) throws(DockerfileError) -> Bool {
+    private static func reaches(_ goal: Int, from start: [Int], _ needs: [[Int]]) -> Bool {
         var seen: Set<Int> = []
-        var pending = [start]
+        var pending = start
         while let index = pending.popLast() {
             if index == goal { return true }
-            guard seen.insert(index).inserted else { continue }
-            pending += try dependencies(of: stages[index])
+            if seen.insert(index).inserted { pending += needs[index] }
         }
         return false
     }

@@ -232,4 +232,12 @@ import Testing
         let error = #expect(throws: DockerfileError.self) { try graph("FROM a AS build", options) }
         #expect(error?.message == "target stage \"bild\" could not be found (did you mean build?)")
     }
+
+    /// Looking for circles once took a time that grew with the third power.
+    @Test(.timeLimit(.minutes(1))) func manyStagesTakeLittleTime() throws {
+        let text =
+            "FROM a AS s0\n" + (1..<800).map { "FROM s\($0 - 1) AS s\($0)\nCOPY --from=s\($0 / 2) /x /y\n" }.joined()
+        let graph = try graph(text)
+        #expect(graph.edges.count == 800 + 799)
+    }
 }
