@@ -162,7 +162,7 @@ extension EndToEnd {
                     let sent = Instant()
                     let port = server.port
                     let outcome = try await work.build("FROM scratch\nADD http://127.0.0.1:\(port)/f /\n") { process in
-                        try await process.waitForError("http://127.0.0.1:\(port)/f 1B")
+                        _ = try await eventually(.seconds(60)) { !server.requests.isEmpty }
                         sent.set()
                         process.send(SIGINT)
                     }

@@ -8,19 +8,26 @@ import Synchronization
 public final class TestServer: Sendable {
     /// What was asked.
     public struct Request: Sendable {
+        /// GET, HEAD and so on.
         public var method: String
         /// Path and query.
         public var target: String
+        /// By their names in small letters.
         public var headers: [String: String]
+        /// What followed the head.
         public var body: String
 
+        /// The target without its query.
         public var path: String { String(target.prefix { $0 != "?" }) }
     }
 
     /// What is answered.
     public struct Reply: Sendable {
+        /// The status code.
         public var status = 200
+        /// In the order in which they are sent.
         public var headers: [(String, String)] = []
+        /// What follows the head.
         public var body: [UInt8] = []
         /// Close the connection after so many bytes of the body, all of which were announced.
         public var breakAfter: Int?
@@ -42,11 +49,13 @@ public final class TestServer: Sendable {
             self.stalls = stalls
         }
 
+        /// An answer whose body is a text.
         public static func text(_ text: String, status: Int = 200, _ headers: (String, String)...) -> Reply {
             Reply(status: status, headers: headers, body: Array(text.utf8))
         }
     }
 
+    /// Makes the answer to a request.
     public typealias Handler = @Sendable (Request) -> Reply
 
     private let channel: any Channel
@@ -61,7 +70,9 @@ public final class TestServer: Sendable {
         self.log = log
     }
 
+    /// The port on 127.0.0.1.
     public var port: Int { channel.localAddress?.port ?? 0 }
+    /// Host and port.
     public var registry: String { "127.0.0.1:\(port)" }
 
     /// What the server was asked so far.
