@@ -14,6 +14,13 @@ extension ErrorReport {
         case let error as BuildError:
             self.init(error.description, help: error.help, exitCode: error.code.isUsage ? .usage : .failure)
             location = Location(range: error.range, in: error.source)
+            if error.code == .invalidDockerfile, let range = error.range, let source = error.source {
+                // The language marks columns.
+                let diagnostic = Diagnostic(
+                    severity: .error, code: .syntax, message: error.description, help: error.help, range: range,
+                    source: source)
+                rendered = diagnostic.description
+            }
         case let error as DockerfileError:
             self.init(error.message, help: error.diagnostic.help, exitCode: .usage)
             location = Location(range: error.diagnostic.range, in: error.diagnostic.source)
