@@ -77,7 +77,9 @@ struct BuildSession {
         defer { self.contexts = contexts }
         return try await progress.step("[internal] load build context") {
             var trees: [ContextName: ContextTree] = [:]
-            for name in graph.contextNames { trees[name] = try await contexts.tree(name) }
+            for (name, range) in graph.contextNames {
+                trees[name] = try await locating(range) { try await contexts.tree(name) }
+            }
             return trees
         }
     }
@@ -101,19 +103,33 @@ struct BuildSession {
 }
 
 extension BuildGraph {
-    /// The contexts that any operation takes files from.
-    fileprivate var contextNames: Set<ContextName> {
-        var names: Set<ContextName> = []
+    /// The contexts that any operation takes files from, each with the first place that names it.
+    fileprivate var contextNames: [ContextName: SourceRange?] {
+        var names: [ContextName: SourceRange?] = [:]
         for operation in operations {
-            let sources: [FileOrigin] =
-                switch operation.kind {
-                case .copy(let copy): copy.sources.map(\.origin)
-                case .run(let run): run.mounts.compactMap(\.source)
-                case .scratch, .image, .makeDirectory: []
+            switch operation.kind {
+            case .copy(let copy):
+                for source in copy.sources {
+                    if case .context(let name) = source.origin, names[name] == nil { names[name] = source.range }
                 }
-            for case .context(let name) in sources { names.insert(name) }
+            case .run(let run):
+                for case .context(let name)? in run.mounts.map(\.source) where names[name] == nil {
+                    names[name] = operation.range
+                }
+            case .scratch, .image, .makeDirectory: break
+            }
         }
         return names
+    }
+}
+
+/// Carries out `body`, and gives its error a place in the Dockerfile where it has none.
+private func locating<Result>(_ range: SourceRange?, _ body: () async throws -> Result) async throws -> Result {
+    do {
+        return try await body()
+    } catch var error as BuildError {
+        error.range = error.range ?? range
+        throw error
     }
 }
 

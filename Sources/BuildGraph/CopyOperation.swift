@@ -34,6 +34,8 @@ public struct CopyOperation: Sendable {
     public var destination: String
     /// `user[:group]`, names or numbers, as `--chown` gives it.
     public var owner: String?
+    /// Where that stands in the Dockerfile.
+    public var ownerRange: SourceRange?
     /// What `--chmod` changes.
     public var mode: ModeChange?
     /// The same as it was written.

@@ -7,7 +7,7 @@ extension Planner {
         _ copy: CopyInstruction, _ instruction: Instruction, _ state: inout StageState, _ entry: StageEntry
     ) async throws {
         var origin = FileOrigin.context(.main)
-        if let from = copy.from {
+        if let from = copy.from, !from.raw.isEmpty {
             origin = try await fileSource(from.raw, for: entry.stage.index, isMount: false, at: from.range)
         }
         let (sources, texts) = try read(copy.transfer.sources, state) { (path, range) throws(DockerfileError) in
@@ -41,28 +41,32 @@ extension Planner {
         try append(add.transfer, sources, flags: "", texts, instruction, &state, entry)
     }
 
-    /// The sources of an instruction in their order, and how the history of the image names them. Heredocs are alike for
-    /// `COPY` and `ADD`; what a path means `source` says.
+    /// The sources of an instruction, and how the history of the image names them: paths before heredocs, as BuildKit has
+    /// it. Heredocs are alike for `COPY` and `ADD`; what a path means `source` says.
     private func read(
         _ sources: [FileTransfer.Source], _ state: StageState,
         _ source: (String, SourceRange) throws(DockerfileError) -> CopyOperation.Source
     ) throws(DockerfileError) -> (sources: [CopyOperation.Source], texts: [String]) {
         var result: (sources: [CopyOperation.Source], texts: [String]) = ([], [])
-        for item in sources {
-            switch item {
-            case .heredoc(let heredoc):
-                result.sources.append(try inline(heredoc, state))
-                result.texts.append("<<\(heredoc.name)")
-            case .path(let word):
-                let path = try expand(word, state)
-                result.sources.append(try source(path, word.range))
-                result.texts.append(path)
-            }
+        for case .path(let word) in sources {
+            let path = try expand(word, state)
+            result.sources.append(try source(path, word.range))
+            result.texts.append(path)
+        }
+        for case .heredoc(let heredoc) in sources {
+            result.sources.append(try inline(heredoc, state))
+            result.texts.append("<<\(heredoc.name)")
         }
         return result
     }
 
     private func inline(_ heredoc: Heredoc, _ state: StageState) throws(DockerfileError) -> CopyOperation.Source {
+        guard !heredoc.name.contains("/"), ![".", ".."].contains(heredoc.name) else {
+            throw error(
+                .invalidArgument, "a file cannot be called \"\(heredoc.name)\"",
+                help: "the word behind << is the name of the file; give the directory in the destination",
+                at: heredoc.range)
+        }
         let text =
             heredoc.expands ? try expander(state).expandRaw(heredoc).text : heredoc.text
         return CopyOperation.Source(
@@ -110,7 +114,8 @@ extension Planner {
         record += " " + (texts + [destinationText]).joined(separator: " ")
         let operation = CopyOperation(
             sources: sources, destination: destination(destinationText, state),
-            owner: chown.flatMap { $0.isEmpty ? nil : $0 }, mode: mode, modeText: chmod,
+            owner: chown.flatMap { $0.isEmpty ? nil : $0 }, ownerRange: transfer.chown?.range, mode: mode,
+            modeText: chmod,
             excludes: transfer.excludes.map(\.raw), isLinked: transfer.link && mode == nil)
         append(.copy(operation), named: instruction.name + instruction.textAfterKeyword, instruction, &state, entry)
         state.record("\(instruction.name)\(record) # buildkit", makesLayer: true)

@@ -73,8 +73,17 @@ extension Planner {
             throw error(
                 .circularDependency, "circular dependency detected on stage: \(entry.name)",
                 help: "a stage cannot copy from itself or from a stage that is made from it",
-                at: entry.stage.fromInstruction.range)
+                at: place(ofCircleIn: entry))
         }
+    }
+
+    /// The `--from` that closes the circle, where the stage names itself.
+    private func place(ofCircleIn entry: StageEntry) -> SourceRange {
+        let own = entry.stage.instructions.flatMap(references).first { reference in
+            let index = try? stageIndex(reference.name, allowsNumber: !reference.isMount, at: nil)
+            return index == entry.stage.index
+        }
+        return own?.range ?? entry.stage.fromInstruction.range
     }
 
     /// The first stage, in the order of the Dockerfile, that waits for itself.
@@ -200,7 +209,8 @@ extension Planner {
                 sources: [
                     CopyOperation.Source(
                         origin: .context(.named(context)), path: "/", parentsPattern: nil, unpacks: false, range: range)
-                ], destination: "/", owner: nil, mode: nil, modeText: nil, excludes: [], isLinked: false)
+                ], destination: "/", owner: nil, ownerRange: nil, mode: nil, modeText: nil, excludes: [],
+                isLinked: false)
             let id = append(
                 .copy(copy), base: scratch, name: "[context \(context)] load from directory", stage: stage,
                 range: range, ignoresCache: false, platform: platform)

@@ -118,7 +118,7 @@ struct ErrorTests {
 
     @Test func suggestions() {
         #expect(parseError("FROM a\nCOPPY a b")?.diagnostic.help == "did you mean COPY?")
-        #expect(parseError("FROM a\nCOPY --chon=x a b")?.diagnostic.help == "did you mean chown?")
+        #expect(parseError("FROM a\nCOPY --chon=x a b")?.diagnostic.help == "did you mean --chown?")
         #expect(parseError("FROM\u{A0}a")?.diagnostic.help?.contains("not an ASCII blank") == true)
     }
 }

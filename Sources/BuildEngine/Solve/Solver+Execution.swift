@@ -45,7 +45,7 @@ extension Solver {
         let view = try LayerView(layers: needsBase ? base : [], store: layerStore)
         var owner: LayerDraft.Owner?
         if let text = copy.owner {
-            let user = try UserDatabase(of: view).owner(text)
+            let user = try owner(text, in: UserDatabase(of: view), at: copy.ownerRange)
             owner = LayerDraft.Owner(uid: user.uid, gid: user.gid)
         }
         let below: any SourceTree = copy.isLinked ? EmptyTree() : LayerTree(view: view)
@@ -64,6 +64,18 @@ extension Solver {
         let (compression, unpacks) = form(of: operation)
         return try await layerStore.commit(
             entries: writer.draft.entries, epoch: clamp, compression: compression, unpack: unpacks)
+    }
+
+    private func owner(_ text: String, in users: UserDatabase, at range: SourceRange?) throws -> ImageUser {
+        do {
+            return try users.owner(text)
+        } catch {
+            let name = String(text.prefix { $0 != ":" })
+            let near = Suggestion.closest(to: name, among: users.users.map(\.name))
+            throw BuildError(
+                .copyFailed, "\(error)", range: range,
+                help: near.map { "did you mean \($0)?" } ?? "give numbers, or create it in an earlier RUN")
+        }
     }
 
     private func isNumeric(_ owner: String) -> Bool { owner.allSatisfy { $0.isNumber || $0 == ":" } }

@@ -204,7 +204,8 @@ struct Solver: Sendable {
         let layers = results[id] ?? []
         try await provider.unpack(layers)
         let tree = LayerTree(view: try LayerView(layers: layers, store: layerStore))
-        let selector = Selector(tree: tree, excludes: try IgnorePatterns(excludes), place: graph.place(of: source.origin))
+        let selector = Selector(
+            tree: tree, excludes: try IgnorePatterns(excludes), place: graph.place(of: source.origin))
         return Selection(items: try selector.select(source))
     }
 

@@ -24,7 +24,7 @@ struct FlagSet {
             guard let kind = known.first(where: { $0.key == name })?.value else {
                 let names = known.map(\.key)
                 let help =
-                    Suggestion.help(for: name, among: names)
+                    Suggestion.closest(to: name, among: names).map { "did you mean --\($0)?" }
                     ?? (names.isEmpty
                         ? "\(statement.name) takes no flags"
                         : "\(statement.name) takes " + names.map { "--\($0)" }.joined(separator: ", "))

@@ -45,6 +45,25 @@ import Testing
         #expect(lines[4] == marks, "\(text)")
     }
 
+    @Test func aWrongWordIsMarked() {
+        let source = SourceFile(name: "Dockerfile", text: "FROM scratch\nCOPY --chwon=1 a b\n")
+        let error = BuildError(
+            .invalidDockerfile, "unknown flag: --chwon", range: source.range(18..<27), source: source,
+            help: "did you mean --chown?")
+        let report = ErrorReport(error)
+        #expect(report.exitCode == .usage)
+        #expect(
+            report.text(palette: plain) == """
+                error: unknown flag: --chwon
+                 --> Dockerfile:2:6
+                  |
+                2 | COPY --chwon=1 a b
+                  |      ^^^^^^^^^
+                  = help: did you mean --chown?
+
+                """)
+    }
+
     @Test func controlCharactersDoNotReachTheTerminal() {
         let report = ErrorReport(
             "bad \u{1B}[31mname\u{07}", location: .init(file: "D\u{1B}c", line: 9, source: ["\u{1B}]0;x\u{07}é"]),
