@@ -45,7 +45,7 @@ extension Solver {
         let view = try LayerView(layers: needsBase ? base : [], store: layerStore)
         var owner: LayerDraft.Owner?
         if let text = copy.owner {
-            let user = try owner(text, in: UserDatabase(of: view), at: copy.ownerRange)
+            let user = try self.owner(text, in: UserDatabase(of: view), at: copy.ownerRange)
             owner = LayerDraft.Owner(uid: user.uid, gid: user.gid)
         }
         let below: any SourceTree = copy.isLinked ? EmptyTree() : LayerTree(view: view)
