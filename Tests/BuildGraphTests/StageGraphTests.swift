@@ -212,7 +212,7 @@ import Testing
 
     @Test(arguments: [
         ("FROM a\nCOPY --from=7 /x /y", "invalid stage index 7", 2),
-        ("FROM a AS x\nCOPY --from=x /x /y", "circular dependency detected on stage: x", 1),
+        ("FROM a AS x\nCOPY --from=x /x /y", "circular dependency detected on stage: x", 2),
         ("FROM a\nCOPY --from=$X /x /y", "variable expansion is not supported for --from", 2),
         ("ARG X\nFROM $X", "base name ($X) should not be blank", 2),
         ("FROM scratch\nENV ${X?none}=1", "none", 2),

@@ -80,7 +80,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ("FROM base AS a\nCOPY --from=a x y", "circular dependency detected on stage: a", 1),
+        ("FROM base AS a\nCOPY --from=a x y", "circular dependency detected on stage: a", 2),
         ("FROM base AS a\nCOPY --from=b x y\nFROM a AS b", "circular dependency detected on stage: a", 1),
         ("FROM base AS a\nCOPY --from=b x y\nFROM base AS b\nFROM a", "cannot copy from stage \"b\"", 2),
         ("FROM base\nCOPY --from=7 x y", "invalid stage index 7", 2),

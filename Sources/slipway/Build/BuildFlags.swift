@@ -28,7 +28,7 @@ struct BuildFlags: ParsableArguments {
     @Option(
         parsing: .unconditionalSingleValue,
         help: .init(
-            "A further context: a directory, oci-layout://PATH[:tag|@digest] or docker-image://REFERENCE.",
+            "A further context: as PATH, or oci-layout://PATH[:tag|@digest] or docker-image://REFERENCE.",
             valueName: "name=source"))
     var buildContext: [String] = []
 

@@ -14,7 +14,7 @@ struct BuildCommand: SlipwayCommand {
 
     @Argument(
         help: .init(
-            "The directory of the context; - reads a Dockerfile or a tar archive from standard input.",
+            "The context: a directory, a tar archive, a git or HTTP address; - reads an archive or a Dockerfile.",
             valueName: "path"))
     var paths: [String] = []
 

@@ -20,7 +20,8 @@ struct BuildContextSpecification: Equatable, Sendable {
         guard let value = pair.after, !pair.before.isEmpty, !value.isEmpty else {
             throw CommandLineError(
                 "--build-context: \"\(text)\" is not NAME=SOURCE",
-                help: "the source is a directory, an archive, a git or HTTP address, oci-layout://PATH or docker-image://REFERENCE")
+                help: "the source is a directory, an archive, a git or HTTP address, oci-layout://PATH or "
+                    + "docker-image://REFERENCE")
         }
         name = try Self.normalized(pair.before)
         source = try Self.source(value)
