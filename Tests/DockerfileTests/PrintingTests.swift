@@ -17,6 +17,7 @@ struct PrintingTests {
     /// Texts that are easily printed wrong.
     @Test(arguments: [
         "FROM a\nRUN a\\\u{B}\nRUN b", "FROM a\nCOPY a\\\\ b\\\\\n", "FROM a\nCOPY <<\u{B}b c", "FROM a\nCOPY << <<X c",
+        "FROM a\nCOPY \\  <<X c\nX", "FROM a\nCOPY \\ <<X c",
         "FROM a\nCOPY <<\u{B}<<X c\nX",
         "FROM a\nCOPY << 3<<X c",
         "FROM a\nCOPY [\"\t\", \"b\"]",

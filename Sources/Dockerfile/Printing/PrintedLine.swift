@@ -48,10 +48,13 @@ struct PrintedLine {
         for (index, word) in words.enumerated() {
             // `<<` and a blank take the next word as delimiter, which makes a heredoc unless that begins with `<<` too.
             let opens = word.utf8.drop(while: Byte.isDigit).starts(with: "<<".utf8)
-            let needsTab =
-                index > 0 && words[index - 1].utf8.suffix(2).elementsEqual("<<".utf8)
-                && (heredocs.contains(index) || !opens)
-            add(argument: word, after: .fixed(isJSON || needsTab ? "\u{B}" : " "))
+            let previous = Array(words[max(index - 1, 0)].utf8)
+            let isHeredoc = heredocs.contains(index)
+            let needsTab = index > 0 && previous.suffix(2).elementsEqual("<<".utf8) && (isHeredoc || !opens)
+            let blank = isJSON || needsTab ? "\u{B}" : " "
+            // A backslash takes the blank behind it into its word, so a heredoc needs another.
+            let isEscaped = !previous.reversed().prefix { $0 == Byte.backslash }.count.isMultiple(of: 2)
+            add(argument: word, after: .fixed(index > 0 && isHeredoc && isEscaped ? blank + blank : blank))
         }
     }
 
