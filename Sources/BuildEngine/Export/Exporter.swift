@@ -10,6 +10,8 @@ import SystemPackage
 struct Exporter {
     /// One for each platform.
     let assemblers: [ImageAssembler]
+    /// Whether the result is an index and its files stand below a directory for each platform.
+    let isMultiPlatform: Bool
     let tags: [ImageReference]
     let store: ContentStore
     let layerStore: LayerStore
@@ -64,7 +66,7 @@ struct Exporter {
         for assembler in assemblers {
             images.append(try await assembler.assemble(export.compression, force: export.forcesCompression))
         }
-        if let only = images.first, images.count == 1 {
+        if let only = images.first, !isMultiPlatform {
             return Result(image: only.image, configuration: only.configuration)
         }
         let bytes = ImageIndex(manifests: images.map(\.image)).encoded()
@@ -78,7 +80,7 @@ struct Exporter {
         for assembler in assemblers {
             try await provider.unpack(assembler.layers)
             var entries = try FlattenedTree.entries(of: try LayerView(layers: assembler.layers, store: layerStore))
-            if assemblers.count > 1 {
+            if isMultiPlatform {
                 let platform = assembler.graph.configuration.platform.description
                 let name = String(platform.map { $0 == "/" ? "_" : $0 })
                 entries = entries.map { $0.below(FilePath(name)) }
