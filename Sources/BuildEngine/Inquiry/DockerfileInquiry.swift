@@ -94,9 +94,10 @@ public struct DockerfileInquiry: Sendable {
         _ request: BuildRequest, _ body: (LoadedDockerfile) async throws -> Result
     ) async throws -> Result {
         switch request.context {
+        case nil: return try await body(try await LoadedDockerfile.load(request) { _ in ContextDirectory(path: "") })
         case .directory(let path)?:
             return try await body(try await LoadedDockerfile.load(request) { _ in ContextDirectory(path: path) })
-        case nil, .archive, .stream, .git, .web: break
+        case .archive, .stream, .git, .web: break
         }
         let store = try openStore()
         let remote = try openRemote(store)
