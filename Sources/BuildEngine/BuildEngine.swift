@@ -82,7 +82,8 @@ public struct BuildEngine: Sendable {
         }
         try layerStore.synchronize()
         let exporter = Exporter(
-            assemblers: assemblers, isMultiPlatform: request.isMultiPlatform, tags: request.tags, store: store, layerStore: layerStore,
+            assemblers: assemblers, isMultiPlatform: request.isMultiPlatform, tags: request.tags, store: store,
+            layerStore: layerStore,
             provider: session.provider)
         var image: Exporter.Result?
         for export in request.exports {

@@ -13,9 +13,11 @@ extension BuildRequest {
         return options
     }
 
-    /// Whether the result is an index: for several platforms, or where the build argument `BUILDKIT_MULTI_PLATFORM` says so.
+    /// Whether the result is an index: for several platforms, or where the build argument `BUILDKIT_MULTI_PLATFORM` says
+    /// so.
     var isMultiPlatform: Bool {
-        platforms.count > 1 || ["1", "t", "true"].contains(plan.buildArguments["BUILDKIT_MULTI_PLATFORM"]?.lowercased())
+        platforms.count > 1
+            || ["1", "t", "true"].contains(plan.buildArguments["BUILDKIT_MULTI_PLATFORM"]?.lowercased())
     }
 
     /// What planning for one of the platforms is asked for.

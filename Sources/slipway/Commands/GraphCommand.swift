@@ -54,7 +54,7 @@ struct GraphCommand: SlipwayCommand {
     var path = "."
 
     var preparation: ProcessPreparation { .reading(context: path) }
-    var store: StoreFlags { StoreFlags() }
+    @OptionGroup var store: StoreFlags
 
     func run(in context: CommandContext) async throws -> ExitCode {
         let outputPath = output.flatMap { $0.isEmpty || $0 == "-" ? nil : FilePath($0) }
