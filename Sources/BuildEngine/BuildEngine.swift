@@ -63,8 +63,6 @@ public struct BuildEngine: Sendable {
     private func build(
         _ request: BuildRequest, _ input: LoadedDockerfile, _ fetcher: ContextFetcher
     ) async throws -> BuildResult {
-        try FrontendRequest.check(
-            input.source, buildArgument: request.plan.buildArguments[FrontendRequest.buildArgument])
         let (lease, progress) = (fetcher.lease, fetcher.progress)
         let layerStore = LayerStore(store: store)
         var session = BuildSession(

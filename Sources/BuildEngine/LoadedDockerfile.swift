@@ -12,7 +12,7 @@ struct LoadedDockerfile: Sendable {
 
     /// Brings the main context to this machine, if it is not here, and reads the Dockerfile.
     ///
-    /// Throws ``BuildError``.
+    /// Throws ``BuildError``, also for a Dockerfile that asks for a frontend that is not here.
     static func load(
         _ request: BuildRequest, fetch: (ContextSource) async throws -> ContextDirectory
     ) async throws -> LoadedDockerfile {
@@ -25,6 +25,12 @@ struct LoadedDockerfile: Sendable {
             context = try await fetch(source)
         }
         let (source, path) = try DockerfileLoader.load(request, context: context)
+        do {
+            try FrontendRequest.check(
+                source, buildArgument: request.plan.buildArguments[FrontendRequest.buildArgument])
+        } catch {
+            throw BuildError.describing(error, in: source)
+        }
         return LoadedDockerfile(source: source, path: path, context: context)
     }
 

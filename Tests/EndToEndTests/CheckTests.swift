@@ -133,6 +133,17 @@ extension EndToEnd {
             }
         }
 
+        @Test(arguments: [["build"], ["build", "--check"], ["build", "--call", "targets"], ["graph"]])
+        func anotherFrontendIsRefused(_ command: [String]) async throws {
+            try await Workspace.use { work in
+                try work.write("Dockerfile", "# syntax=example.invalid/frontend:1\nFROM scratch\n")
+                let outcome = try await work.slipway(command + [work.context.string])
+                #expect(outcome.status == 2, "\(outcome.transcript)")
+                #expect(outcome.errors.contains("Dockerfile:1"), "\(outcome.transcript)")
+                #expect(outcome.errors.contains("example.invalid/frontend:1"), "\(outcome.transcript)")
+            }
+        }
+
         @Test func outlineAndTargets() async throws {
             try await Workspace.use { work in
                 let outline = try await work.build(Self.doubtful, ["--call=outline"])
