@@ -12,9 +12,11 @@ import SystemPackage
 
 /// Builds images: from a request to a result in a store or a file.
 ///
-/// The way of a build: `DockerfileLoader` reads the Dockerfile, `Planner` (module BuildGraph) makes it a graph with the
-/// help of ``BaseImages``; contexts are walked and the keys of all operations computed; ``Solver`` brings the operations
-/// to their results, as ``Schedule`` says; ``ImageAssembler`` and ``Exporter`` write what came of it.
+/// The way of a build: ``ContextFetcher`` brings the context to this machine if it is not here, ``LoadedDockerfile`` reads
+/// the Dockerfile, `Planner` (module BuildGraph) makes it a graph with the help of ``BaseImages``; ``RemoteSources`` asks
+/// what its addresses stand for, contexts are walked and the keys of all operations computed; ``Solver`` brings the
+/// operations to their results, as ``Schedule`` says; ``ImageAssembler`` and ``Exporter`` write what came of it.
+/// Questions that build nothing are answered by ``DockerfileInquiry``.
 ///
 /// A build is a value and a function: nothing outlives it but what is in the store. Everything that it writes before it is
 /// done is in a leased directory which is removed at the end, by the launcher if this process is killed.
