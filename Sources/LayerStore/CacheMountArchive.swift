@@ -37,7 +37,6 @@ public struct CacheMountArchive {
         /// - Throws: what `DirectoryArchive` throws.
         public func write(to sink: any ByteSink) throws {
             try DirectoryArchive.write(directory, to: sink)
-            try sink.finish()
         }
     }
 

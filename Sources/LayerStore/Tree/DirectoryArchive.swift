@@ -13,7 +13,7 @@ public enum DirectoryArchive {
         var number: UInt64
     }
 
-    /// Writes the archive, which is finished but not the sink.
+    /// Writes the archive and finishes the sink.
     ///
     /// - Throws: `ArchiveError`, `sizeMismatch` when a file changes meanwhile; `FileSystemError`; `CancellationError`; what
     ///   the sink throws.
