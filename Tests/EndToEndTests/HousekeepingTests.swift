@@ -19,7 +19,7 @@ extension EndToEnd {
 
         static let dockerfile = """
             FROM base AS left
-            RUN --mount=type=cache,target=/cache,id=go echo used >>/cache/log && echo left >/left
+            RUN --mount=type=cache,target=/cache,id=go echo used >>/cache/log && echo left >/left && echo x >/behind
             FROM base
             RUN mkdir /made && for i in 1 2 3 4 5 6 7 8; do head -c 20000 /bin/busybox >/made/$i; done
             COPY --from=left /left /left
@@ -67,7 +67,8 @@ extension EndToEnd {
                 #expect(try await work.slipway(["run", "--rm", "shop:1", "cat", "/left"]).text == "left\n")
                 let again = try await work.build(Self.dockerfile, ["-t", "shop:1"])
                 #expect(again.status == 0, "\(again.transcript)")
-                #expect(PlainProgress(again.errors).executed.count == 1, "\(again.errors)")
+                // What the image needs is known, so that nothing has to run.
+                #expect(PlainProgress(again.errors).executed.isEmpty, "\(again.errors)")
             }
         }
 
@@ -122,7 +123,7 @@ extension EndToEnd {
                 #expect(
                     layers.count == 2
                         && layers.allSatisfy {
-                            $0.KeptFor.contains("image shop:latest") || $0.KeptFor.contains("image shop")
+                            $0.KeptFor.contains("image shop:latest")
                         })
                 let wrong = try await work.build("FROM base\n", environment: ["SLIPWAY_KEEP_STORAGE": "much"])
                 #expect(wrong.status == 2 && wrong.errors.contains("SLIPWAY_KEEP_STORAGE"))
