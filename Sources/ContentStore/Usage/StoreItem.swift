@@ -56,7 +56,8 @@ public struct StoreItem: Hashable, Sendable {
     /// Whether something changes it in place.
     public var isMutable: Bool { kind == .cacheMount || kind == .temporary || kind == .internal }
 
-    init(kind: Kind, id: String, size: Int64 = 0) {
+    /// An item of which nothing else is known.
+    public init(kind: Kind, id: String, size: Int64 = 0) {
         self.kind = kind
         self.id = id
         self.size = size
