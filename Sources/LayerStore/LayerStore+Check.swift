@@ -44,11 +44,12 @@ extension LayerStore {
     ) throws -> Fault? {
         do {
             let place = LayerPlace(directory: try layers.openDirectory(name))
+            guard try place.directory.statusIfExists(of: LayerPlace.treeName)?.kind == .directory else {
+                return Fault(message: "is not whole: it has no files")
+            }
             guard try place.isWhole() else {
-                return try place.isUnsynced()
-                    ? Fault(
-                        message: "was being written when the machine went down, and counts as absent", isHarmless: true)
-                    : Fault(message: "is not whole: it has no files")
+                return Fault(
+                    message: "was being written when the machine went down, and counts as absent", isHarmless: true)
             }
             _ = try place.record()
             guard readsFiles else { return nil }

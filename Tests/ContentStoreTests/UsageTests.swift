@@ -78,7 +78,7 @@ struct UsageTests {
             return image
         }
         let shared = try item(image.configuration.diffIDs[0])
-        #expect(shared.images == ["app:1", "b"] && shared.steps == ["RUN one", "RUN two"] && shared.isShared)
+        #expect(shared.images == ["app:1", "b:latest"] && shared.steps == ["RUN one", "RUN two"] && shared.isShared)
         #expect(!shared.isReclaimable && shared.description == "RUN one")
         let step = try item(only)
         #expect(step.reasons == ["step RUN two"] && step.isReclaimable && !step.isShared && step.lastUsed != nil)

@@ -58,7 +58,7 @@ struct DirectoryArchiveTests {
     @Test(arguments: [
         ("parent", FilePath("../out"), TarEntry.Kind.file), ("deep parent", "a/../../out", .file),
         ("through a link", "link/out", .file), ("hard link outside", "x", .hardLink("../../etc/passwd")),
-        ("hard link to nothing", "x", .hardLink("nothing")), ("file as root", "", .file),
+        ("hard link to nothing", "x", .hardLink("nothing")),
     ])
     func hostileArchivesGetNowhere(name: String, path: FilePath, kind: TarEntry.Kind) throws {
         let time = Timestamp(seconds: 1_000_000_000)

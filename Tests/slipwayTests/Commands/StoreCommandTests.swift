@@ -1,3 +1,4 @@
+import Archive
 import ContentStore
 import FileSystem
 import OCI
