@@ -52,14 +52,16 @@ extension Solver {
         var writer = CopyWriter(
             draft: LayerDraft(over: below, epoch: epoch.time), destination: copy.destination, owner: owner,
             mode: copy.mode, spool: try ArchiveSpool(directory: scratch))
-        for (source, selection) in zip(copy.sources, selections) {
+        for (index, source) in copy.sources.enumerated() {
             let items =
-                if let selection { selection.items } else {
+                if let selection = selections[index] {
+                    selection.items
+                } else if let known = keys.selection(operation.id, source: index) {
+                    known
+                } else {
                     try await outsideItems(source, copy.excludes, scratch)
                 }
-            for item in items {
-                try writer.write(item)
-            }
+            for item in items { try writer.write(item) }
         }
         let (compression, unpacks) = form(of: operation)
         return try await layerStore.commit(

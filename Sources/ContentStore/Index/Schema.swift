@@ -6,7 +6,7 @@ enum Schema {
     /// Marks the file as Slipway's ("SLPW"), PRAGMA application_id.
     static let application: Int64 = 0x534c_5057
     /// PRAGMA user_version. A program refuses a greater one.
-    static let version: Int64 = 2
+    static let version: Int64 = 3
 
     /// What leads to each version from the one before; run in one transaction.
     static let migrations: [[String]] = [
@@ -50,6 +50,19 @@ enum Schema {
             "DROP TABLE IF EXISTS contexts",
             // files: see StatTable.
             "CREATE TABLE stat_caches (context TEXT PRIMARY KEY, used INTEGER NOT NULL, files BLOB NOT NULL)",
+        ],
+        [
+            // See SelectionDigests; purpose and fingerprint are the bytes of SHA-256 digests.
+            """
+            CREATE TABLE selections (
+                context TEXT NOT NULL, purpose BLOB NOT NULL, fingerprint BLOB NOT NULL, digest TEXT NOT NULL,
+                PRIMARY KEY (context, purpose)) WITHOUT ROWID
+            """,
+            // Where compressed members stand in blobs; see KeptMember.
+            """
+            CREATE TABLE members (
+                key BLOB PRIMARY KEY, blob TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL) WITHOUT ROWID
+            """,
         ],
     ]
 
