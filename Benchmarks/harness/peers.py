@@ -268,7 +268,8 @@ class BuildKit(Housed):
     @property
     def version(self):
         words = subprocess.run([f"{self.tools}/buildkitd", "--version"], capture_output=True, text=True).stdout.split()
-        return f"BuildKit {words[2]}" if len(words) > 2 else "BuildKit"
+        known = len(words) > 2 and "unknown" not in words[2]
+        return f"BuildKit {words[2]}" if known else "BuildKit (of --buildkit)"
 
     def open(self):
         if self.daemon is None:

@@ -36,9 +36,15 @@ class Result:
     cpu: list  # processor seconds of each run
     peak: float = 0.0  # MB, client and daemon; 0 when it was not measured
 
-    @property
-    def median(self):
-        return statistics.median(self.seconds)
+    def figures(self):
+        return {
+            "seconds": round(statistics.median(self.seconds), 6),
+            "low": round(min(self.seconds), 6),
+            "high": round(max(self.seconds), 6),
+            "cpu": round(statistics.median(self.cpu), 4),
+            "peak": round(self.peak, 1) or None,
+            "runs": len(self.seconds),
+        }
 
 
 class Scenario:
