@@ -3,17 +3,31 @@ import math
 from xml.sax.saxutils import escape
 
 WIDTH = 860
-STYLE = """\
-  text { font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: #1f2328; }
-  .head { font-weight: 600; } .note { fill: #59636e; font-size: 12px; } .end { text-anchor: end; } .middle { text-anchor: middle; }
-  .page { fill: #ffffff; } .grid { stroke: #d1d9e0; } .linear { stroke: #818b98; stroke-dasharray: 1 4; }
-  .slipway { --c: #0969da; } .docker { --c: #8c959f; } .buildah { --c: #bf8700; } .buildkit { --c: #8250df; }
-  rect.bar { fill: var(--c); } path.line { fill: none; stroke: var(--c); stroke-width: 2; } circle { fill: var(--c); }
-  .unchanged { stroke-dasharray: 6 4; }
-  @media (prefers-color-scheme: dark) {
-    text { fill: #f0f6fc; } .note { fill: #9198a1; } .page { fill: #0d1117; } .grid { stroke: #3d444d; }
-    .slipway { --c: #4493f8; } .docker { --c: #848d97; } .buildah { --c: #d29922; } .buildkit { --c: #ab7df8; }
-  }
+COLORS = {  # on a light page, on a dark one
+    "slipway": ("#0969da", "#4493f8"),
+    "docker": ("#8c959f", "#848d97"),
+    "buildah": ("#bf8700", "#d29922"),
+    "buildkit": ("#8250df", "#ab7df8"),
+    "any": ("#59636e", "#9198a1"),
+}
+
+
+def colors(dark):
+    return "\n".join(
+        f"  .{name} {{ fill: {pair[dark]}; }} path.{name} {{ fill: none; stroke: {pair[dark]}; }}" for name, pair in COLORS.items()
+    )
+
+
+STYLE = f"""\
+  text {{ font: 13px system-ui, -apple-system, "Segoe UI", "DejaVu Sans", sans-serif; fill: #1f2328; }}
+  .head {{ font-weight: 600; }} .note {{ fill: #59636e; font-size: 12px; }} .end {{ text-anchor: end; }}
+  .middle {{ text-anchor: middle; }} .page {{ fill: #ffffff; }} .grid {{ stroke: #d1d9e0; }}
+  .linear {{ stroke: #818b98; stroke-dasharray: 1 4; }} .line {{ stroke-width: 2; }} .unchanged {{ stroke-dasharray: 6 4; }}
+{colors(0)}
+  @media (prefers-color-scheme: dark) {{
+  text {{ fill: #f0f6fc; }} .note {{ fill: #9198a1; }} .page {{ fill: #0d1117; }} .grid {{ stroke: #3d444d; }}
+{colors(1)}
+  }}
 """
 
 
@@ -65,11 +79,11 @@ def lines(title, panels):
     for peer in peers:
         body.append(f'<path class="line {peer}" d="M{x} 46h28"/>')
         body.append(text(x + 36, 50, peer, "note"))
-        x += 36 + 8 * len(peer) + 24
+        x += 36 + 7 * len(peer) + 22
     for words, kind in (("cold", ""), ("nothing changed", "unchanged")):
-        body.append(f'<path class="line {kind}" style="--c: #818b98" d="M{x} 46h28"/>')
+        body.append(f'<path class="line any {kind}" d="M{x} 46h28"/>')
         body.append(text(x + 36, 50, words, "note"))
-        x += 36 + 7 * len(words) + 24
+        x += 36 + 7 * len(words) + 18
     body.append(f'<path class="linear" d="M{x} 46h28"/>')
     body.append(text(x + 36, 50, "linear growth", "note"))
 
