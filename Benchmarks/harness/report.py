@@ -54,16 +54,16 @@ class Record:
         self.rows.append(row)
         if not self.headed:
             print("median seconds (smallest to largest), processor seconds, peak MB; ratio: best peer to Slipway\n")
-            print(f"{'':32}" + "".join(f"{name:>33}" for name in self.names) + "  ratio  goal")
+            print(f"{'':32}" + "".join(f"{name:>34}" for name in self.names) + "  ratio  goal")
             self.headed = True
         cells = []
         for name in self.names:
             cost = row["peers"].get(name)
             if cost:
                 spread = f"{cost['seconds']:.3f} ({cost['low']:.3f} to {cost['high']:.3f})"
-                cells.append(f"{spread:>23} {cost['cpu']:5.2f} {cost['peak'] or 0:3.0f}")
+                cells.append(f"{spread:>23} {cost['cpu']:5.2f} {cost['peak'] or 0:4.0f}")
             else:
-                cells.append(f"{'failed':>33}")
+                cells.append(f"{'failed':>34}")
         ratio, met = verdict(row)
         print(f"{scenario.short:32}" + "".join(cells) + f"  {ratio:>5} {scenario.goal:>4}  {met}", flush=True)
 

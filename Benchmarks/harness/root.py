@@ -12,9 +12,8 @@ PR_SET_PDEATHSIG = 1
 
 
 def control_groups():
-    """The control groups at the top of each hierarchy; runtimes leave theirs behind."""
-    tops = [CONTROL_GROUPS, *(path for path in CONTROL_GROUPS.iterdir() if path.is_dir())]
-    return {path for top in tops for path in top.iterdir() if path.is_dir()}
+    """The control groups that dockerd and BuildKit make and leave behind, in each hierarchy."""
+    return {path for name in ("docker", "buildkit") for path in (*CONTROL_GROUPS.glob(name), *CONTROL_GROUPS.glob(f"*/{name}"))}
 
 
 def remove_control_group(path):
