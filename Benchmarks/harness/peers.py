@@ -211,7 +211,8 @@ class Buildah(Housed):
         self.environment |= {
             "CONTAINERS_CONF": f"{self.directory}/containers.conf",
             "CONTAINERS_STORAGE_CONF": f"{self.directory}/storage.conf",
-            "BUILDAH_ISOLATION": "chroot",
+            "BUILDAH_ISOLATION": "oci",
+            "BUILDAH_RUNTIME": "runc",
         }
         self.inside, self.loaded = None, {}
 
