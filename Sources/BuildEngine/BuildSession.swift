@@ -53,7 +53,8 @@ struct BuildSession {
         let steps = progress.plan(graph, keys)
         await register(graph, steps)
         let solver = Solver(
-            graph: graph, request: request, store: store, layerStore: layerStore, provider: provider,
+            graph: graph, uses: LayerUses(graph), request: request, store: store, layerStore: layerStore,
+            provider: provider,
             launcher: launcher, lease: lease, epoch: epoch, contexts: trees, remotes: remotes, keys: keys,
             imports: imports, compression: request.imageCompression, steps: steps, controlGroups: controlGroups)
         return ImageAssembler(

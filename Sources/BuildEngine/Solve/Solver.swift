@@ -13,6 +13,7 @@ import SystemPackage
 /// What happens when is decided by ``Schedule``; here it is done, each action in a task of its own.
 struct Solver: Sendable {
     let graph: BuildGraph
+    let uses: LayerUses
     let request: BuildRequest
     let store: ContentStore
     let layerStore: LayerStore
@@ -53,7 +54,8 @@ struct Solver: Sendable {
                     case .probe(let id):
                         group.addTask { .probed(id, try await probe(graph[id])) }
                     case .execute(let id):
-                        let inputs = results
+                        // Not all of them, which would be copied when the next one comes.
+                        let inputs = graph[id].inputs.reduce(into: [:]) { $0[$1] = results[$1] }
                         group.addTask { .executed(id, try await perform(graph[id], inputs)) }
                     }
                 }
