@@ -69,10 +69,19 @@ extension EndToEnd {
                     _ = try await work.tool("skopeo", "copy", source, "oci:\(place):image")
                     _ = try await work.tool("skopeo", "copy", "oci:\(place):image", "dir:\(place)-dir")
                 }
-                let unpacked = try await work.tool(
-                    "umoci", "unpack", "--image", "\(work.root)/layout:1", "\(work.root)/bundle")
-                #expect(unpacked.status == 0)
-                #expect(try File.text(work.root.appending("bundle/rootfs/made")) == "made\n")
+                #expect(try await image.text(of: "made", layer: -1) == "made\n")
+                // Debian's umoci knows no zstd.
+                if name != "zstd" {
+                    let rootless = Account.isRoot ? [] : ["--rootless"]
+                    let unpacked = try await Command(
+                        program: "umoci",
+                        arguments: ["unpack"] + rootless + [
+                            "--image", "\(work.root)/layout:1", "\(work.root)/bundle",
+                        ]
+                    ).run()
+                    #expect(unpacked.status == 0, "\(unpacked.transcript)")
+                    #expect(try File.text(work.root.appending("bundle/rootfs/made")) == "made\n")
+                }
             }
         }
 
