@@ -67,24 +67,34 @@ public struct BuildEngine: Sendable {
     ) async throws -> BuildResult {
         let (lease, progress) = (fetcher.lease, fetcher.progress)
         let layerStore = LayerStore(store: store)
+        let provider = LayerProvider(store: store, layers: layerStore)
+        let images = BaseImages(store: store, registry: registry)
+        let imports = CacheImports(
+            request.cacheSources, loader: CacheLoader(request: request, store: store, images: images),
+            provider: provider, progress: progress)
         var session = BuildSession(
             request: request, dockerfile: try Dockerfile(parsing: input.source), store: store, layerStore: layerStore,
-            provider: LayerProvider(store: store, layers: layerStore),
-            images: BaseImages(store: store, registry: registry), launcher: launcher, lease: lease, progress: progress,
+            provider: provider, images: images, imports: imports, launcher: launcher, lease: lease, progress: progress,
             contexts: BuildContexts(request, fetcher: fetcher, main: input.context, dockerfile: input.path),
             remotes: RemoteSources(
                 client: remote, credentials: fetcher.credentials, store: store, progress: progress),
             controlGroups: controlGroups(request, progress),
             ignorePatterns: try input.ignorePatterns())
+        for stage in request.plan.noCache.unknownStages(in: session.dockerfile) {
+            progress.warn("UnknownStage", "--no-cache-filter: there is no stage \(stage)")
+        }
         var assemblers: [ImageAssembler] = []
         for platform in request.targetPlatforms {
             assemblers.append(try await session.build(for: platform))
         }
         try layerStore.synchronize()
+        let collector = CacheCollector(store: store, provider: provider, imports: imports)
+        for index in assemblers.indices where request.cacheTargets.contains(.inline) {
+            assemblers[index].carryCache(try await collector.result(of: assemblers[index]))
+        }
         let exporter = Exporter(
             assemblers: assemblers, isMultiPlatform: request.isMultiPlatform, tags: request.tags, store: store,
-            layerStore: layerStore,
-            provider: session.provider)
+            layerStore: layerStore, provider: provider)
         var image: Exporter.Result?
         for export in request.exports {
             let made = try await progress.step("exporting to \(export.kind.summary)") {
@@ -92,6 +102,9 @@ public struct BuildEngine: Sendable {
             }
             image = image ?? made
         }
+        let cacheExporter = CacheExporter(
+            assemblers: assemblers, collector: collector, store: store, layerStore: layerStore, provider: provider)
+        try await cacheExporter.export(to: request.cacheTargets, compression: request.imageCompression, progress)
         try lease.end()
         return BuildResult(image: image?.image, configurationDigest: image?.configuration, names: request.tags)
     }

@@ -16,6 +16,8 @@ struct BuildSession {
     let layerStore: LayerStore
     let provider: LayerProvider
     let images: BaseImages
+    /// What `--cache-from` names.
+    let imports: CacheImports
     let launcher: SandboxLauncher
     let lease: Lease
     let progress: Progress
@@ -51,12 +53,13 @@ struct BuildSession {
         let steps = progress.plan(graph, keys)
         await register(graph, steps)
         let solver = Solver(
-            graph: graph, request: request, store: store, layerStore: layerStore, provider: provider,
+            graph: graph, uses: LayerUses(graph), request: request, store: store, layerStore: layerStore,
+            provider: provider,
             launcher: launcher, lease: lease, epoch: epoch, contexts: trees, remotes: remotes, keys: keys,
-            compression: request.exports.lazy.compactMap(\.imageCompression).first, steps: steps,
-            controlGroups: controlGroups)
+            imports: imports, compression: request.imageCompression, steps: steps, controlGroups: controlGroups)
         return ImageAssembler(
-            graph: graph, layers: try await solver.solve(), epoch: epoch.time, store: store, layerStore: layerStore,
+            graph: graph, keys: keys, layers: try await solver.solve(), epoch: epoch.time, store: store,
+            layerStore: layerStore,
             provider: provider)
     }
 
@@ -130,15 +133,5 @@ private func locating<Result>(_ range: SourceRange?, _ body: () async throws -> 
     } catch var error as BuildError {
         error.range = error.range ?? range
         throw error
-    }
-}
-
-extension Export {
-    /// How layers are compressed, if the export has layers at all.
-    fileprivate var imageCompression: Compression? {
-        switch kind {
-        case .image, .ociLayout, .dockerArchive: compression
-        case .tar, .local: nil
-        }
     }
 }

@@ -11,10 +11,8 @@ import SystemPackage
 extension Solver {
     /// How the layer of an operation is made: with a blob if it is part of the result, unpacked if anything looks at it.
     private func form(of operation: Operation) -> (compression: Compression?, unpacks: Bool) {
-        let isPartOfResult = graph.chain(to: graph.result).contains { $0.id == operation.id }
-        let isUsed = graph.operations.contains { $0.inputs.contains(operation.id) }
-        let compression = isPartOfResult ? compression : nil
-        return (compression, isUsed || compression == nil)
+        let compression = uses.isPartOfResult(operation.id) ? compression : nil
+        return (compression, uses.isInput(operation.id) || compression == nil)
     }
 
     private var clamp: Timestamp? { request.timestamps == .clamp ? epoch.time : nil }

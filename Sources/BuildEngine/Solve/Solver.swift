@@ -13,6 +13,7 @@ import SystemPackage
 /// What happens when is decided by ``Schedule``; here it is done, each action in a task of its own.
 struct Solver: Sendable {
     let graph: BuildGraph
+    let uses: LayerUses
     let request: BuildRequest
     let store: ContentStore
     let layerStore: LayerStore
@@ -24,6 +25,8 @@ struct Solver: Sendable {
     let remotes: RemoteSources
     /// The digest of what each operation takes from outside the graph, and its definition key.
     let keys: DefinitionKeys
+    /// What `--cache-from` names.
+    let imports: CacheImports
     /// How the layers of the result are to be compressed, so that a layer can be made in that form at once.
     let compression: Compression?
     let steps: StepReporter
@@ -51,7 +54,8 @@ struct Solver: Sendable {
                     case .probe(let id):
                         group.addTask { .probed(id, try await probe(graph[id])) }
                     case .execute(let id):
-                        let inputs = results
+                        // Not all of them, which would be copied when the next one comes.
+                        let inputs = graph[id].inputs.reduce(into: [:]) { $0[$1] = results[$1] }
                         group.addTask { .executed(id, try await perform(graph[id], inputs)) }
                     }
                 }
@@ -87,24 +91,37 @@ struct Solver: Sendable {
         }
         // What was made anew above need not be what the definition stands for.
         guard !keys.ignoresCache(operation.id) else { return nil }
-        guard let layers = try await lookUp(keys.definition(operation.id)) else { return nil }
+        guard let step = try await lookUp(keys.definition(operation.id), operation) else { return nil }
         steps.started(operation.id)
         steps.finished(operation.id, .cached)
-        return layers
-    }
-
-    private func lookUp(_ key: Digest) async throws -> Layers? {
-        guard let record = try store.cacheRecord(for: key), let step = StepRecord(record.payload) else { return nil }
-        if epoch.isExplicit, step.epoch > epoch.time.seconds { return nil }
-        for layer in step.layers {
-            guard try await provider.isAvailable(layer) else { return nil }
-        }
         return step.layers
     }
 
-    private func remember(_ layers: Layers, under keys: [Digest], of operation: Operation) throws {
-        let payload = StepRecord(layers: layers, epoch: epoch.time.seconds).payload
-        try store.put(keys.map { CacheRecord(key: $0, payload: payload, layers: layers, summary: operation.name) })
+    /// What the store has under a key, or else a cache that is imported.
+    private func lookUp(_ key: Digest, _ operation: Operation) async throws -> StepRecord? {
+        if let step = try await storedStep(key) { return step }
+        guard let step = try await imports.step(for: key, fitting: StackShape(of: operation.id, in: graph)),
+            isUsable(step)
+        else { return nil }
+        // Under the key that was asked for and no other: what else a cache claims is believed by nobody.
+        try remember(step, under: [key], of: operation)
+        return step
+    }
+
+    private func storedStep(_ key: Digest) async throws -> StepRecord? {
+        guard let record = try store.cacheRecord(for: key), let step = StepRecord(record.payload), isUsable(step)
+        else { return nil }
+        for layer in step.layers {
+            guard try await provider.isAvailable(layer) else { return nil }
+        }
+        return step
+    }
+
+    private func isUsable(_ step: StepRecord) -> Bool { !epoch.isExplicit || step.epoch <= epoch.time.seconds }
+
+    private func remember(_ step: StepRecord, under keys: [Digest], of operation: Operation) throws {
+        let payload = step.payload
+        try store.put(keys.map { CacheRecord(key: $0, payload: payload, layers: step.layers, summary: operation.name) })
     }
 
     // MARK: - Executing
@@ -134,10 +151,11 @@ struct Solver: Sendable {
             for source in copy.sources { sources.append(try await select(source, copy.excludes, results)) }
         }
         let content = try await contentKey(operation, base, sources, results)
-        if !operation.ignoresCache, let layers = try await lookUp(content) {
-            try remember(layers, under: [keys.definition(operation.id)], of: operation)
-            return (layers, true)
-        }
+        if let layers = try await known(content, operation) { return (layers, true) }
+        let turn = operation.ignoresCache ? nil : try await takeTurn(content, operation)
+        defer { turn?.end() }
+        // Whoever had the turn before may have made it.
+        if turn != nil, let layers = try await known(content, operation, imports: false) { return (layers, true) }
         let scratch = lease.temporaryPath()
         try makeScratch(scratch)
         let layer: CommittedLayer
@@ -148,9 +166,25 @@ struct Solver: Sendable {
             throw error
         }
         try removeTree(scratch)
-        let layers = base + [layer.diffID]
-        try remember(layers, under: [keys.definition(operation.id), content], of: operation)
-        return (layers, false)
+        let step = StepRecord(layers: base + [layer.diffID], epoch: epoch.time.seconds, content: content)
+        try remember(step, under: [keys.definition(operation.id), content], of: operation)
+        return (step.layers, false)
+    }
+
+    /// The result under the content key, from now on known by the definition too.
+    private func known(_ content: Digest, _ operation: Operation, imports: Bool = true) async throws -> Layers? {
+        if operation.ignoresCache { return nil }
+        let found = imports ? try await lookUp(content, operation) : try await storedStep(content)
+        guard var step = found else { return nil }
+        step.content = content
+        try remember(step, under: [keys.definition(operation.id)], of: operation)
+        return step.layers
+    }
+
+    private func takeTurn(_ content: Digest, _ operation: Operation) async throws -> WorkLock {
+        try await StepTurn.take(content, in: store) {
+            steps.output(operation.id, .standardError, Array("waiting for another build or stage, which does this step\n".utf8))
+        }
     }
 
     private func contentKey(

@@ -45,6 +45,11 @@ struct BuildOptions: Equatable, Sendable {
     var buildContexts: [BuildContextSpecification] = []
     var labels: [KeyValue] = []
     var cache = CacheUse.always
+    /// In the order given.
+    var cacheSources: [CacheSourceSpecification] = []
+    var cacheTargets: [CacheTargetSpecification] = []
+    /// How many steps run at the same time; as many as there are if `nil`.
+    var maximumParallelism: Int?
     var secrets: [SecretSpecification] = []
     var agents: [AgentSpecification] = []
     var entitlements: Set<Entitlement> = []
