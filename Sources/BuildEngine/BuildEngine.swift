@@ -106,11 +106,23 @@ public struct BuildEngine: Sendable {
             assemblers: assemblers, collector: collector, store: store, layerStore: layerStore, provider: provider)
         try await cacheExporter.export(to: request.cacheTargets, compression: request.imageCompression, progress)
         try lease.end()
+        keepHouse(request, progress)
         return BuildResult(image: image?.image, configurationDigest: image?.configuration, names: request.tags)
     }
 }
 
 extension BuildEngine {
+    /// Removes what the store need not keep. The build is done by then, so that nothing here makes it fail.
+    private func keepHouse(_ request: BuildRequest, _ progress: Progress) {
+        guard let policy = request.housekeeping else { return }
+        do {
+            guard let report = try store.keepHouse(policy), !report.isEmpty else { return }
+            progress.note("removed \(report.size >> 20) MiB of build cache that was not used lately")
+        } catch {
+            progress.warn("StoreNotTidied", "cannot remove old build cache: \(error)")
+        }
+    }
+
     /// What holds steps to the limits that are asked for. What cannot be enforced is a warning.
     private func controlGroups(_ request: BuildRequest, _ progress: Progress) -> ControlGroups? {
         if request.controls.isEmpty { return nil }

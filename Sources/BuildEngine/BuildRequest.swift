@@ -1,5 +1,6 @@
 public import Archive
 public import BuildGraph
+public import ContentStore
 public import OCI
 public import Sandbox
 public import SystemPackage
@@ -72,6 +73,8 @@ public struct BuildRequest: Sendable {
     public var sourceDateEpoch: Int64?
     /// How many operations run at the same time; nil for as many as there are.
     public var maximumParallelism: Int?
+    /// What is removed from the store at the end of the build; nil for nothing.
+    public var housekeeping: HousekeepingPolicy?
 
     /// A request with the defaults of `docker buildx build`.
     public init(

@@ -8,10 +8,10 @@ public import SystemPackage
 ///     blobs/sha256/<hex>   content: written to tmp/, hashed meanwhile, verified, synced, then renamed
 ///     layers/<diffid hex>  unpacked layers (LayerStore's)
 ///     locks/<key hex>      held by whoever does the work of that key; see `WorkLock`
-///     mounts/              cache mounts (Sandbox's)
+///     mounts/<digest>/<n>  cache mounts (BuildEngine's)
 ///     tmp/<lease>/         files of running processes; swept when the process is gone
 ///     reserve              4 MiB of nothing, given up when the disk is full so that garbage can still be collected
-///     index.sqlite         images, cache records, layers, context files, builds, pins
+///     index.sqlite         images, cache records, layers, context files, cache mounts, builds, pins
 ///
 /// Several processes may share a store, and each may be killed at any instant: a blob is there whole or not at all, the
 /// index is a write-ahead-logged database, and what was not finished lies in `tmp/`. What a process has written or looked

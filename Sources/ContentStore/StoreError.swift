@@ -41,6 +41,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         public static let noSuchImage = Code("noSuchImage")
         /// There are several such images.
         public static let ambiguous = Code("ambiguous")
+        /// There is no such cache mount.
+        public static let noSuchMount = Code("noSuchMount")
         /// An image is not available for the platform.
         public static let noSuchPlatform = Code("noSuchPlatform")
         /// A manifest, index or configuration is malformed.

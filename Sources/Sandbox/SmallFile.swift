@@ -1,3 +1,4 @@
+import Glibc
 import SystemPackage
 
 /// Files of /proc and /etc that are read whole.
@@ -16,5 +17,15 @@ enum SmallFile {
             bytes += part
         }
         return String(decoding: bytes, as: UTF8.self)
+    }
+}
+
+extension SmallFile {
+    /// Makes a directory, for nobody but its owner.
+    static func makeDirectory(_ path: FilePath) throws(SandboxError) {
+        let result = unsafe path.withPlatformString { unsafe mkdir($0, 0o700) }
+        if result != 0 {
+            throw SandboxError(.system, "cannot make the directory \(path)", cause: Errno(rawValue: errno))
+        }
     }
 }

@@ -1,49 +1,55 @@
 import BuildGraph
+import ContentStore
 import FileSystem
-import OCI
 import SystemPackage
 
-/// The directories of `RUN --mount=type=cache`, which stay between builds: `mounts/<digest of the id>/<n>/`.
+/// The directories of `RUN --mount=type=cache`, which stay between builds: `mounts/<digest of what it is>/<n>/`.
+///
+/// The locks are the store's, so that they count for builds in other processes and for `slipway prune` and
+/// `slipway cache` as well.
 struct CacheMounts {
-    let directory: FilePath
+    let store: ContentStore
+    /// A directory for what is thrown away after the step, on the store's file system.
+    let scratch: FilePath
 
-    /// A cache directory in use; it is let go of when the last reference goes.
-    final class Acquired: Sendable {
-        let path: FilePath
-        /// Whether it was made just now and may be filled from a seed.
-        let isNew: Bool
-        private let lock: FileLock
-
-        init(path: FilePath, isNew: Bool, lock: FileLock) {
-            self.path = path
-            self.isNew = isNew
-            self.lock = lock
-        }
+    /// What a step asks for.
+    struct Wish {
+        /// The id in the Dockerfile.
+        var id: String
+        /// What makes it this cache and no other.
+        var identity: String
+        /// Where the step has it.
+        var target: String
+        var sharing: RunMount.Sharing
+        /// Whether it is made anew.
+        var isFresh: Bool
+        /// Mode and owner of a new directory.
+        var mode: UInt16
+        var uid: UInt32
+        var gid: UInt32
     }
 
     /// Finds or makes the directory of a cache. A `locked` one is waited for; a `private` one that is in use is left
     /// alone and another one is made.
     ///
     /// `prepare` fills a new directory before anybody else sees it.
-    func acquire(
-        id: String, sharing: RunMount.Sharing, isFresh: Bool, mode: UInt16, uid: UInt32, gid: UInt32,
-        prepare: (FilePath) async throws -> Void
-    ) async throws -> Acquired {
-        let top = directory.appending(Digest.sha256(of: id).hex)
-        try makeDirectory(top)
-        if isFresh, let lock = try FileLock.tryLock(top.appending("0.lock")) {
+    func acquire(_ wish: Wish, prepare: (FilePath) async throws -> Void) async throws -> CacheMountHold {
+        if wish.isFresh, let hold = try store.holdCacheMount(identity: wish.identity, isExclusive: true), hold.exists {
             // One that another step is using stays.
-            try removeTree(top.appending("0"))
-            withExtendedLifetime(lock) {}
+            let old = newPath()
+            try store.takeAway(hold, to: old)
+            try removeTree(old)
         }
         var number = 0
         while true {
-            let lockPath = top.appending("\(number).lock")
-            if let lock = try FileLock.tryLock(lockPath, exclusive: sharing != .shared) {
-                let path = top.appending("\(number)")
-                return try await open(path, lock, mode, uid, gid, prepare)
+            let hold = try store.holdCacheMount(
+                identity: wish.identity, number: number, isExclusive: wish.sharing != .shared)
+            if let hold {
+                try await make(hold, wish, prepare)
+                try store.recordUse(of: hold, id: wish.id, target: wish.target)
+                return hold
             }
-            if sharing == .private {
+            if wish.sharing == .private {
                 number += 1
             } else {
                 // The kernel tells nobody when a lock is free, and waiting in flock(2) would block a thread that the
@@ -53,41 +59,27 @@ struct CacheMounts {
         }
     }
 
-    private func open(
-        _ path: FilePath, _ lock: FileLock, _ mode: UInt16, _ uid: UInt32, _ gid: UInt32,
-        _ prepare: (FilePath) async throws -> Void
-    ) async throws -> Acquired {
-        let parent = try DirectoryHandle(path.removingLastComponent())
-        let name = try fileName(path)
-        if try parent.statusIfExists(of: name) != nil { return Acquired(path: path, isNew: false, lock: lock) }
-        let temporaryPath = path.removingLastComponent().appending("new-\(UInt64.random(in: 0 ... .max))")
-        let temporary = try fileName(temporaryPath)
-        try parent.makeDirectory(temporary)
+    /// Makes the directory where it is missing: of what was imported for the id, else as the step wishes.
+    private func make(_ hold: CacheMountHold, _ wish: Wish, _ prepare: (FilePath) async throws -> Void) async throws {
+        if hold.exists { return }
+        if !wish.isFresh, try store.claimImportedCacheMount(id: wish.id, for: hold) { return }
+        let path = newPath()
+        guard let name = path.lastComponent.flatMap(FileName.init) else { return }
+        let parent = try DirectoryHandle(scratch)
+        try parent.makeDirectory(name)
         do {
-            try await prepare(temporaryPath)
-            try parent.setOwner(of: temporary, uid: uid, gid: gid)
-            try parent.setMode(of: temporary, to: mode)
-            try parent.rename(temporary, to: name, in: parent, existing: .refuse)
-        } catch let error as FileSystemError where error.code == .fileExists || error.code == .directoryNotEmpty {
-            // Another step that shares the cache was faster.
-            try parent.removeTree(temporary)
-            return Acquired(path: path, isNew: false, lock: lock)
+            try await prepare(path)
+            try parent.setOwner(of: name, uid: wish.uid, gid: wish.gid)
+            try parent.setMode(of: name, to: wish.mode)
+            // Another step that shares the cache may have been faster.
+            if try !store.install(path, at: hold) { try parent.removeTree(name) }
         } catch {
-            try parent.removeTree(temporary)
+            try parent.removeTree(name)
             throw error
         }
-        return Acquired(path: path, isNew: true, lock: lock)
     }
 
-    private func makeDirectory(_ path: FilePath) throws {
-        let parent = try DirectoryHandle(path.removingLastComponent())
-        _ = try parent.makeOrOpenDirectory(fileName(path), mode: 0o700)
-    }
-
-    private func fileName(_ path: FilePath) throws -> FileName {
-        guard let last = path.lastComponent, let name = FileName(last) else {
-            throw FileSystemError(.invalidArgument, operation: "make the directory", path: path)
-        }
-        return name
+    private func newPath() -> FilePath {
+        scratch.appending("cache-\(String(UInt64.random(in: 0 ... .max), radix: 36))")
     }
 }

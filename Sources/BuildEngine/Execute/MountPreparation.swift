@@ -1,4 +1,5 @@
 import BuildGraph
+import ContentStore
 import FileSystem
 import LayerStore
 import OCI
@@ -12,8 +13,8 @@ struct PreparedMounts {
     /// What has to be there for them to be mounted on.
     private(set) var points: [MountPoint] = ["/proc", "/dev", "/sys"].map { MountPoint(path: $0, isDirectory: true) }
     var environment = EnvironmentList()
-    /// Cache directories in use.
-    var caches: [CacheMounts.Acquired] = []
+    /// Cache directories in use, by what makes them different.
+    var caches: [String: CacheMountHold] = [:]
     /// Sockets in use.
     var agents: [AgentRelay] = []
 
@@ -45,14 +46,17 @@ struct MountPreparation {
             let target = FilePath("/dev/pipes").appending(script.name)
             prepared.add(.file(bytes: script.content, target: target, mode: script.mode), isDirectory: false)
         }
+        let uses = try await cacheUses(run)
+        try await acquire(uses, for: &prepared)
         for (index, mount) in run.mounts.enumerated() {
-            try await add(mount, index, run, to: &prepared)
+            try await add(mount, index, run, uses, to: &prepared)
         }
         return prepared
     }
 
     private func add(
-        _ mount: RunMount, _ index: Int, _ run: RunOperation, to prepared: inout PreparedMounts
+        _ mount: RunMount, _ index: Int, _ run: RunOperation, _ uses: [Int: CacheUse],
+        to prepared: inout PreparedMounts
     ) async throws {
         let target = FilePath(mount.target)
         switch mount.kind {
@@ -65,7 +69,14 @@ struct MountPreparation {
                 .layers(directories, subpath: FilePath(path), target: target, scratch: writes),
                 isDirectory: kind == .directory)
         case .cache(let cache):
-            try await add(cache, mount, to: &prepared)
+            guard let use = uses[index], let hold = prepared.caches[use.wish.identity] else { return }
+            // A seed that is a file is the only thing in its directory.
+            let name = use.isDirectory ? nil : FilePath(cache.seedPath).lastComponent
+            prepared.add(
+                .bind(
+                    source: name.map { hold.path.appending($0) } ?? hold.path, target: target,
+                    readOnly: cache.readOnly),
+                isDirectory: use.isDirectory)
         case .tmpfs(let size, let readOnly):
             prepared.add(
                 .tmpfs(target: target, size: size.map(UInt64.init), readOnly: readOnly), isDirectory: true)
@@ -98,35 +109,8 @@ struct MountPreparation {
         }
     }
 
-    private func add(_ cache: RunMount.Cache, _ mount: RunMount, to prepared: inout PreparedMounts) async throws {
-        var identity = cache.id
-        var root = FileStatus(kind: .directory, mode: 0o755)
-        if let source = cache.seed {
-            let layers = try await stack(source, cache.seedPath)
-            root = try status(of: cache.seedPath, in: layers, for: mount)
-            identity += "\0seed \(layers.map(\.description).joined(separator: " ")) \(cache.seedPath)"
-        }
-        let (mode, uid, gid) = (cache.mode ?? root.mode, cache.uid ?? root.uid, cache.gid ?? root.gid)
-        if cache.mode != nil || cache.uid != nil || cache.gid != nil { identity += "\0made \(mode) \(uid) \(gid)" }
-        let isDirectory = root.kind == .directory
-        let directory = try await caches.acquire(
-            id: identity, sharing: cache.sharing, isFresh: cache.isFresh, mode: isDirectory ? mode : 0o755,
-            uid: isDirectory ? uid : 0, gid: isDirectory ? gid : 0
-        ) { directory in
-            if let source = cache.seed { try await seed(source, cache.seedPath, directory) }
-        }
-        prepared.caches.append(directory)
-        // A seed that is a file is the only thing in its directory.
-        let name = isDirectory ? nil : FilePath(cache.seedPath).lastComponent
-        prepared.add(
-            .bind(
-                source: name.map { directory.path.appending($0) } ?? directory.path, target: FilePath(mount.target),
-                readOnly: cache.readOnly),
-            isDirectory: isDirectory)
-    }
-
     /// What is to be mounted, which has to exist.
-    private func status(of path: String, in stack: [Digest], for mount: RunMount) throws -> FileStatus {
+    func status(of path: String, in stack: [Digest], for mount: RunMount) throws -> FileStatus {
         let view = try LayerView(layers: stack, store: layerStore)
         guard let node = try view.lookup(FilePath(path), followFinalSymlink: true) else {
             throw BuildError(

@@ -58,6 +58,16 @@ final class Progress: Sendable {
         }
     }
 
+    /// Tells of something that was done beside the steps.
+    func note(_ text: String) {
+        let id = next()
+        let description = StepDescription(
+            id: id, digest: Digest.sha256(of: "\(id.rawValue) \(text)"), name: text, stage: nil, inputs: [], line: nil)
+        for kind in [ProgressEvent.Kind.planned([description]), .started(id), .finished(id, .executed)] {
+            sink.emit(ProgressEvent(kind: kind))
+        }
+    }
+
     /// Tells of a warning, once: builds for several platforms come to the same ones.
     func warn(_ warning: Diagnostic) {
         guard warned.withLock({ $0.insert(warning).inserted }) else { return }

@@ -114,7 +114,7 @@ extension Solver {
     ) async throws -> CommittedLayer {
         try await provider.unpack(base)
         let preparation = MountPreparation(
-            request: request, layerStore: layerStore, caches: CacheMounts(directory: store.root.appending("mounts")),
+            request: request, layerStore: layerStore, caches: CacheMounts(store: store, scratch: scratch),
             scratch: scratch, stack: { try await stack($0, $1, results) },
             seed: { try await seed($0, $1, into: $2, results) })
         let prepared = try await preparation.prepare(run)

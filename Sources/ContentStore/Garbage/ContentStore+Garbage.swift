@@ -28,8 +28,8 @@ extension ContentStore {
         var report = try removeRecords(policy)
         let bin = try lease()
         let removed = try moveFiles(to: bin.directory)
-        report.blobs = removed.blobs
-        report.layers = removed.layers
+        report.blobDigests = removed.blobDigests
+        report.layerDigests = removed.layerDigests
         report.size = removed.size
         // The slow part, removing whole trees, holds up nobody.
         try bin.end()
@@ -59,16 +59,13 @@ extension ContentStore {
                 try database.run("DELETE FROM cache_records WHERE key NOT IN (SELECT digest FROM pins)")
                 report.records = database.changes
             }
-            if let limit = policy.maximumCacheSize {
-                report.records += try removeRecords(above: limit, in: database)
-            }
             return report
         }
     }
 
     /// The leases that have pins although their processes are gone. Names are never used again, so that the answer stays
     /// true. Found before the transaction, because whoever opens a store takes the store's lock first and writes then.
-    private func deadLeases() throws(StoreError) -> [String] {
+    func deadLeases() throws(StoreError) -> [String] {
         let leases = try reading { database throws(StoreError) in
             try database.rows("SELECT DISTINCT lease FROM pins", [], { $0.text(0) })
         }
@@ -79,38 +76,6 @@ extension ContentStore {
         }
     }
 
-    /// Removes the least recently used records until the layers that only records need fit into `limit` bytes.
-    private func removeRecords(above limit: Int64, in database: Database) throws(StoreError) -> Int {
-        var sizes: [String: Int64] = [:]
-        for (diffID, size) in try database.rows("SELECT diff_id, size FROM layers", [], { ($0.text(0), $0.integer(1)) })
-        {
-            sizes[diffID] = size
-        }
-        let ofImages = try reachable(from: database, records: false).diffIDs
-        let records = try database.rows(
-            "SELECT key, layers, key IN (SELECT digest FROM pins) FROM cache_records ORDER BY used, key", []
-        ) { row in
-            (
-                key: row.text(0), layers: row.text(1).split(separator: " ").map(String.init),
-                isPinned: row.integer(2) != 0
-            )
-        }
-        var users: [String: Int] = [:]
-        for layer in records.flatMap(\.layers) where !ofImages.contains(layer) { users[layer, default: 0] += 1 }
-        var total = users.keys.reduce(0) { $0 + sizes[$1, default: 0] }
-        var removed = 0
-        for record in records where total > limit && !record.isPinned {
-            try database.run("DELETE FROM cache_records WHERE key = ?", [.text(record.key)])
-            removed += 1
-            for layer in record.layers {
-                guard let count = users[layer] else { continue }
-                users[layer] = count - 1
-                if count == 1 { total -= sizes[layer, default: 0] }
-            }
-        }
-        return removed
-    }
-
     // MARK: Files
 
     /// What something refers to, as text: there are many, and most are only compared.
@@ -119,7 +84,7 @@ extension ContentStore {
         var diffIDs: Set<String> = []
     }
 
-    private func reachable(from database: Database, records: Bool = true) throws(StoreError) -> Reachable {
+    private func reachable(from database: Database) throws(StoreError) -> Reachable {
         var result = Reachable()
         let roots = try database.rows("SELECT DISTINCT descriptor FROM images", []) { row throws(StoreError) in
             let bytes = row.bytes(0)
@@ -135,7 +100,6 @@ extension ContentStore {
             // The digest of an uncompressed layer is its DiffID, and its bytes can be made from the unpacked layer.
             result.diffIDs.formUnion(contents.layers.keys.map(\.description))
         }
-        guard records else { return result }
         for text in try database.rows("SELECT layers FROM cache_records", [], { $0.text(0) }) {
             result.diffIDs.formUnion(text.split(separator: " ").map(String.init))
         }
@@ -164,7 +128,7 @@ extension ContentStore {
     }
 
     /// A descriptor for a pinned blob that may be a manifest or an index: its own bytes say what it is.
-    private func pinnedDocument(_ pin: String) throws(StoreError) -> Descriptor? {
+    func pinnedDocument(_ pin: String) throws(StoreError) -> Descriptor? {
         guard let digest = try? Digest(parsing: pin), let size = size(of: digest), size <= Self.maximumDocumentSize
         else {
             return nil
@@ -175,7 +139,7 @@ extension ContentStore {
         return Descriptor(mediaType: MediaType(rawValue: ""), digest: digest, size: size)
     }
 
-    private func moveFiles(to bin: FilePath) throws(StoreError) -> GarbageReport {
+    func moveFiles(to bin: FilePath) throws(StoreError) -> GarbageReport {
         try writing { database throws(StoreError) in
             var report = GarbageReport()
             let reachable = try reachable(from: database)
@@ -192,7 +156,7 @@ extension ContentStore {
                             !reachable.blobs.contains(digest.description)
                         else { continue }
                         report.size += Int64(clamping: try directory.status(of: entry.name).size)
-                        report.blobs += 1
+                        report.blobDigests.append(digest.description)
                         try directory.rename(entry.name, to: entry.name, in: target)
                     }
                 }
@@ -202,7 +166,7 @@ extension ContentStore {
                     guard let diffID = try? Digest(algorithm: .sha256, hex: entry.name.description),
                         !reachable.diffIDs.contains(diffID.description)
                     else { continue }
-                    report.layers += 1
+                    report.layerDigests.append(diffID.description)
                     report.size += sizes[diffID.description, default: 0]
                     try directory.rename(entry.name, to: entry.name, in: layerTarget)
                 }

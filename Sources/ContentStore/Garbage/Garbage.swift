@@ -12,16 +12,12 @@ public struct GarbagePolicy: Hashable, Sendable {
 
     /// Which cache records stay.
     public var records: Records
-    /// The greatest total size of the layers that only cache records need, in bytes: the least recently used records go
-    /// until it is kept. Nil for no limit.
-    public var maximumCacheSize: Int64?
     /// Whether images without a name stay.
     public var keepsUnnamedImages: Bool
 
     /// A policy; without arguments it takes only what nothing refers to.
-    public init(records: Records = .all, maximumCacheSize: Int64? = nil, keepsUnnamedImages: Bool = true) {
+    public init(records: Records = .all, keepsUnnamedImages: Bool = true) {
         self.records = records
-        self.maximumCacheSize = maximumCacheSize
         self.keepsUnnamedImages = keepsUnnamedImages
     }
 }
@@ -32,10 +28,14 @@ public struct GarbageReport: Hashable, Sendable {
     public var images = 0
     /// The number of cache records.
     public var records = 0
+    /// The digests of the blobs.
+    var blobDigests: [String] = []
+    /// The DiffIDs of the unpacked layers.
+    var layerDigests: [String] = []
     /// The number of blobs.
-    public var blobs = 0
+    public var blobs: Int { blobDigests.count }
     /// The number of unpacked layers.
-    public var layers = 0
+    public var layers: Int { layerDigests.count }
     /// The size of the blobs and, as archives, of the layers, in bytes.
     public var size: Int64 = 0
 

@@ -6,7 +6,7 @@ enum Schema {
     /// Marks the file as Slipway's ("SLPW"), PRAGMA application_id.
     static let application: Int64 = 0x534c_5057
     /// PRAGMA user_version. A program refuses a greater one.
-    static let version: Int64 = 3
+    static let version: Int64 = 4
 
     /// What leads to each version from the one before; run in one transaction.
     static let migrations: [[String]] = [
@@ -63,6 +63,18 @@ enum Schema {
             CREATE TABLE members (
                 key BLOB PRIMARY KEY, blob TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL) WITHOUT ROWID
             """,
+        ],
+        [
+            // What an unpacked layer takes on the disk, in bytes; null until somebody has measured it.
+            "ALTER TABLE layers ADD COLUMN disk INTEGER",
+            // directory: below mounts/. imported: no step has used it since it came from an archive.
+            """
+            CREATE TABLE cache_mounts (
+                directory TEXT PRIMARY KEY, id TEXT NOT NULL, target TEXT NOT NULL, created INTEGER NOT NULL,
+                used INTEGER NOT NULL, uses INTEGER NOT NULL, imported INTEGER NOT NULL) WITHOUT ROWID
+            """,
+            // When something that is done now and then was done last.
+            "CREATE TABLE housekeeping (name TEXT PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID",
         ],
     ]
 

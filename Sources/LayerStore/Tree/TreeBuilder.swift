@@ -25,9 +25,13 @@ final class TreeBuilder {
     private var rootTime: Timestamp?
     private var implied: Set<[FileName]> = []
 
+    /// Whether names that begin with `.wh.` have the meaning that layers give them.
+    private let readsWhiteouts: Bool
+
     /// Prepares to fill `root`, an empty directory.
-    init(root: DirectoryHandle) {
+    init(root: DirectoryHandle, readsWhiteouts: Bool = true) {
         self.root = root
+        self.readsWhiteouts = readsWhiteouts
     }
 
     /// Adds one entry. `writeContents` fills the new file of an entry that is a regular file.
@@ -40,8 +44,10 @@ final class TreeBuilder {
             return
         }
         let parentPath = path.dropLast()
-        if parentPath.contains(where: \.hasWhiteoutPrefix) { throw invalid(entry, "lies in a whiteout") }
-        switch Whiteout(name) {
+        if readsWhiteouts, parentPath.contains(where: \.hasWhiteoutPrefix) {
+            throw invalid(entry, "lies in a whiteout")
+        }
+        switch readsWhiteouts ? Whiteout(name) : .none {
         case .none:
             break
         case .reserved:

@@ -1,6 +1,7 @@
 import Archive
 import BuildEngine
 import BuildGraph
+import ContentStore
 import OCI
 import SystemPackage
 
@@ -8,6 +9,7 @@ extension BuildRequest {
     /// What the engine is asked for: paths made absolute, standard input read.
     init(_ options: BuildOptions, _ resources: BuildResources) throws {
         try self.init(options, standardInput: resources.standardInput)
+        housekeeping = try HousekeepingPolicy(environment: resources.environment)
     }
 
     /// - Parameter standardInput: what contexts and Dockerfiles `-` read.

@@ -4,8 +4,9 @@ enum ArgumentNormalizer {
     /// Flags without a value. With `=true` they become plain, with `=false` they are dropped: all of them are off by
     /// default.
     private static let booleans: Set<String> = [
-        "check", "compress", "debug", "digests", "force", "force-rm", "load", "no-cache", "no-trunc", "pull", "push",
-        "quiet", "rm", "squash",
+        "all", "check", "compress", "debug", "digests", "force", "force-rm", "json", "load", "no-cache", "no-trunc",
+        "pull",
+        "push", "quick", "quiet", "repair", "rm", "squash", "verbose",
     ]
 
     /// The arguments after the program's name.

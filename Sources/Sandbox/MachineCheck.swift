@@ -1,0 +1,116 @@
+internal import Glibc
+public import SystemPackage
+
+/// What builds need of the machine, and whether it is there.
+public struct MachineCheck: Sendable {
+    /// How it stands with one thing.
+    public enum State: String, Sendable {
+        case ok
+        /// Builds work, but not everything that they may ask for.
+        case limited
+        /// Builds do not work.
+        case missing
+    }
+
+    /// One thing that builds need.
+    public struct Item: Sendable, Hashable {
+        /// What it is, in a word or two.
+        public var name: String
+        /// How it stands with it.
+        public var state: State
+        /// What was found.
+        public var detail: String
+        /// What the user can do; nil where nothing is to be done.
+        public var help: String?
+
+        init(_ name: String, _ state: State, _ detail: String, help: String? = nil) {
+            self.name = name
+            self.state = state
+            self.detail = detail
+            self.help = help
+        }
+    }
+
+    /// Everything that was looked at.
+    public private(set) var items: [Item]
+
+    /// Looks at the machine, and starts one sandbox for a trial.
+    ///
+    /// - Parameters:
+    ///   - namespace: the user namespace that this process is in.
+    ///   - scratch: an empty directory on the file system where layers are to be.
+    public static func run(
+        _ namespace: UserNamespace, _ launcher: SandboxLauncher, scratch: FilePath
+    ) async throws -> MachineCheck {
+        let sandbox = try await trial(launcher, scratch)
+        return MachineCheck(items: [kernel, users(namespace), sandbox, seccomp, controlGroups])
+    }
+
+    /// The least kernel: overlay file systems in user namespaces with `userxattr`.
+    private static let leastKernel = (5, 12)
+
+    private static var kernel: Item {
+        let release = (SmallFile.read("/proc/sys/kernel/osrelease") ?? "").prefix { $0 != "\n" }
+        return kernel(release: String(release))
+    }
+
+    static func kernel(release: String) -> Item {
+        let numbers = release.split(whereSeparator: { !$0.isNumber }).prefix(2).compactMap { Int($0) }
+        guard numbers.count == 2 else { return Item("kernel", .limited, "of unknown version: \(release)") }
+        if (numbers[0], numbers[1]) >= leastKernel { return Item("kernel", .ok, release) }
+        return Item("kernel", .missing, release, help: "use Linux \(leastKernel.0).\(leastKernel.1) or later")
+    }
+
+    static func users(_ namespace: UserNamespace) -> Item {
+        let name = "user namespace"
+        switch namespace.mapping {
+        case .all: return Item(name, .ok, "not needed: started by root")
+        case .subordinate(let users, let groups):
+            return Item(name, .ok, "newuidmap and newgidmap map \(users) users and \(groups) groups")
+        case .single(let reason):
+            return Item(name, .limited, "files can belong to one user only", help: reason)
+        }
+    }
+
+    /// Namespaces, an overlay and the system call filter, all at once: a sandbox whose program does not exist fails only
+    /// at the very end.
+    private static func trial(_ launcher: SandboxLauncher, _ scratch: FilePath) async throws -> Item {
+        let name = "sandbox"
+        for directory in ["lower", "upper", "work", "lower/proc", "lower/dev", "lower/sys"] {
+            try SmallFile.makeDirectory(scratch.pushing(FilePath(directory)))
+        }
+        let specification = ProcessSpecification(
+            arguments: ["/slipway-trial"],
+            root: .overlay(
+                lower: [scratch.appending("lower")], upper: scratch.appending("upper"),
+                work: scratch.appending("work")))
+        do {
+            _ = try await launcher.run(specification) { _, _ in }
+            return Item(name, .limited, "the trial ended in a way that nobody expected")
+        } catch let error as SandboxError where error.code == .executableNotFound {
+            return Item(name, .ok, "namespaces, overlay and filter work")
+        } catch let error as SandboxError {
+            let cause = error.cause.map { ": \($0)" } ?? ""
+            return Item(name, .missing, error.message + cause, help: error.help)
+        }
+    }
+
+    private static var seccomp: Item {
+        guard let actions = SmallFile.read("/proc/sys/kernel/seccomp/actions_avail") else {
+            return Item(
+                "seccomp", .limited, "not offered by this kernel", help: "use a kernel with CONFIG_SECCOMP_FILTER")
+        }
+        let hasErrors = actions.split(whereSeparator: \.isWhitespace).contains("errno")
+        return Item("seccomp", hasErrors ? .ok : .limited, hasErrors ? "system call filter" : "without errno")
+    }
+
+    private static var controlGroups: Item {
+        var limits = ControlGroupLimits()
+        limits.memory = 1 << 30
+        limits.cpuQuota = 100_000
+        if let note = ControlGroups(enforcing: limits).note {
+            return Item("control groups", .limited, "--memory and --cpu-quota have no effect", help: note)
+        }
+        return Item("control groups", .ok, "memory and CPU limits work")
+    }
+}
