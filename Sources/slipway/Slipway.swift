@@ -22,6 +22,6 @@ struct Slipway: ParsableCommand {
         subcommands: [
             BuildCommand.self, BuildxCommand.self, ImagesCommand.self, TagCommand.self, RmiCommand.self,
             RunCommand.self, InspectCommand.self, LoadCommand.self, SaveCommand.self, HistoryCommand.self,
-            GraphCommand.self, VersionCommand.self,
+            ExplainCommand.self, GraphCommand.self, VersionCommand.self,
         ])
 }

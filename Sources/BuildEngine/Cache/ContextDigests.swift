@@ -10,6 +10,8 @@ struct ContextDigests {
     private let store: ContentStore
     private var caches: [ContextName: StatCache] = [:]
     private let directories: [ContextName: ContextDirectory]
+    /// The digests of the regular files of each selection, by its digest.
+    private(set) var files: [Digest: [Digest]] = [:]
 
     init(store: ContentStore, contexts: [ContextName: ContextTree]) {
         self.store = store
@@ -29,7 +31,10 @@ struct ContextDigests {
             cache.record(files[index].location.path, files[index].status, digest: digest)
         }
         caches[context] = cache
-        return SelectionKey(selection, digests: digests.compactMap { $0 }).digest
+        let known = digests.compactMap { $0 }
+        let key = SelectionKey(selection, digests: known).digest
+        self.files[key] = known
+        return key
     }
 
     /// Keeps what was read for later builds.

@@ -9,12 +9,16 @@ struct DefinitionKeys: Sendable {
     private var definitions: [Digest] = []
     private var outsides: [[Digest]] = []
     private var ignoring: [Bool] = []
+    private var selections: [Digest: Digest] = [:]
 
     /// The definition key of an operation.
     func definition(_ id: OperationID) -> Digest { definitions[id.rawValue] }
 
     /// The digests of an operation's sources or mounts, in their order.
     func outside(_ id: OperationID) -> [Digest] { outsides[id.rawValue] }
+
+    /// The selection of files of a context that one of these digests stands for.
+    func selection(_ outside: Digest) -> Digest? { selections[outside] }
 
     /// Whether the operation or one of its inputs is to be executed whatever the cache has.
     func ignoresCache(_ id: OperationID) -> Bool { ignoring[id.rawValue] }
@@ -33,7 +37,7 @@ struct DefinitionKeys: Sendable {
                 case .scratch, .image, .makeDirectory: break
                 case .copy(let copy):
                     for source in copy.sources {
-                        sources.append(try await digest(source, copy.excludes, contexts, remotes, &contents))
+                        sources.append(try await digest(source, of: copy, contexts, remotes, &contents))
                     }
                 case .run(let run):
                     for mount in run.mounts { sources.append(try await digest(mount, contexts, &contents)) }
@@ -50,35 +54,45 @@ struct DefinitionKeys: Sendable {
         }
     }
 
-    private func digest(
-        _ source: CopyOperation.Source, _ excludes: [String], _ contexts: [ContextName: ContextTree],
+    private mutating func digest(
+        _ source: CopyOperation.Source, of copy: CopyOperation, _ contexts: [ContextName: ContextTree],
         _ remotes: RemoteSources, _ contents: inout ContextDigests
     ) async throws -> Digest {
         var hasher = KeyHasher("source/1")
+        var selection: Digest?
         switch source.origin {
         case .context(let name):
             guard let tree = contexts[name] else { break }
-            let selector = Selector(tree: tree, excludes: try patterns(excludes, source.range), place: name.place)
-            let items = try selector.select(source)
-            hasher.add(try await contents.digest(of: Selection(items: items), in: name))
+            let selector = Selector(tree: tree, excludes: try patterns(copy.excludes, source.range), place: name.place)
+            let selected = Selection(items: try selector.select(source)).counted(for: copy)
+            selection = try await contents.digest(of: selected, in: name)
         case .operation(let id):
             hasher.add(definitions[id.rawValue])
             hasher.add(source.path)
             hasher.add(optional: source.parentsPattern)
-            hasher.add(excludes)
+            hasher.add(copy.excludes)
         case .inline(let file):
             hasher.add(file.name)
             hasher.add(file.content)
         case .remoteFile, .git:
-            if let digest = remotes.digest(of: source, excludes: excludes) { hasher.add(digest) }
+            if let digest = remotes.digest(of: source, excludes: copy.excludes) { hasher.add(digest) }
         }
-        return hasher.finish()
+        return finish(hasher, selection)
     }
 
-    private func digest(
+    private mutating func finish(_ hasher: KeyHasher, _ selection: Digest?) -> Digest {
+        var hasher = hasher
+        if let selection { hasher.add(selection) }
+        let digest = hasher.finish()
+        selections[digest] = selection
+        return digest
+    }
+
+    private mutating func digest(
         _ mount: RunMount, _ contexts: [ContextName: ContextTree], _ contents: inout ContextDigests
     ) async throws -> Digest {
         var hasher = KeyHasher("mount/1")
+        var selection: Digest?
         guard case .bind(let source, let path, _) = mount.kind else { return hasher.finish() }
         switch source {
         case .operation(let id): hasher.add(definitions[id.rawValue])
@@ -87,10 +101,10 @@ struct DefinitionKeys: Sendable {
             let whole = CopyOperation.Source(
                 origin: source, path: escapedPattern(path), parentsPattern: nil, unpacks: false, range: nil)
             let items = try Selector(tree: tree, excludes: try IgnorePatterns([]), place: name.place).select(whole)
-            hasher.add(try await contents.digest(of: Selection(items: items), in: name))
+            selection = try await contents.digest(of: Selection(items: items), in: name)
         case .inline, .remoteFile, .git: break
         }
-        return hasher.finish()
+        return finish(hasher, selection)
     }
 
     private func patterns(_ texts: [String], _ range: SourceRange?) throws -> IgnorePatterns {

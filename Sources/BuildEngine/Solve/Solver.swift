@@ -27,6 +27,8 @@ struct Solver: Sendable {
     /// How the layers of the result are to be compressed, so that a layer can be made in that form at once.
     let compression: Compression?
     let steps: StepReporter
+    /// Finds out why steps are executed.
+    let explainer: Explainer
     /// What limits the processes of steps, if anything does.
     let controlGroups: ControlGroups?
 
@@ -87,17 +89,25 @@ struct Solver: Sendable {
         }
         // What was made anew above need not be what the definition stands for.
         guard !keys.ignoresCache(operation.id) else { return nil }
-        guard let layers = try await lookUp(keys.definition(operation.id)) else { return nil }
+        var miss = CacheMiss.absent
+        guard let layers = try await lookUp(keys.definition(operation.id), &miss) else { return nil }
         steps.started(operation.id)
+        steps.explained(operation.id, StepExplanation(.sameInputs))
         steps.finished(operation.id, .cached)
         return layers
     }
 
-    private func lookUp(_ key: Digest) async throws -> Layers? {
+    private func lookUp(_ key: Digest, _ miss: inout CacheMiss) async throws -> Layers? {
         guard let record = try store.cacheRecord(for: key), let step = StepRecord(record.payload) else { return nil }
-        if epoch.isExplicit, step.epoch > epoch.time.seconds { return nil }
+        if epoch.isExplicit, step.epoch > epoch.time.seconds {
+            miss = .laterEpoch(step.epoch)
+            return nil
+        }
         for layer in step.layers {
-            guard try await provider.isAvailable(layer) else { return nil }
+            guard try await provider.isAvailable(layer) else {
+                miss = .missingLayer
+                return nil
+            }
         }
         return step.layers
     }
@@ -133,57 +143,79 @@ struct Solver: Sendable {
         if case .copy(let copy) = operation.kind {
             for source in copy.sources { sources.append(try await select(source, copy.excludes, results)) }
         }
-        let content = try await contentKey(operation, base, sources, results)
-        if !operation.ignoresCache, let layers = try await lookUp(content) {
+        let used = try await usedInputs(operation, base, sources, results)
+        var miss = CacheMiss.absent
+        if !operation.ignoresCache, let layers = try await lookUp(used.key, &miss) {
             try remember(layers, under: [keys.definition(operation.id)], of: operation)
+            steps.explained(operation.id, StepExplanation(.sameContent))
             return (layers, true)
         }
+        let finding = try explainer.explain(operation, used, over: base, miss: miss)
+        steps.explained(operation.id, finding.explanation)
         let scratch = lease.temporaryPath()
         try makeScratch(scratch)
         let layer: CommittedLayer
         do {
             layer = try await execute(operation, over: base, sources, scratch, results)
         } catch {
+            explainer.ended(finding, error is CancellationError || Task.isCancelled ? .canceled : .failed)
             try removeTree(scratch)
             throw error
         }
         try removeTree(scratch)
         let layers = base + [layer.diffID]
-        try remember(layers, under: [keys.definition(operation.id), content], of: operation)
+        try remember(layers, under: [keys.definition(operation.id), used.key], of: operation)
+        explainer.ended(finding)
         return (layers, false)
     }
 
-    private func contentKey(
+    private func usedInputs(
         _ operation: Operation, _ base: Layers, _ sources: [Selection?], _ results: [OperationID: Layers]
-    ) async throws -> Digest {
+    ) async throws -> UsedInputs {
         var digests: [Digest] = []
+        var used = UsedInputs(key: keys.definition(operation.id))
+        func add(_ index: Int, _ digest: Digest, _ files: (Selection, [Digest])? = nil) {
+            digests.append(digest)
+            used.contents[index] = digest
+            used.selections[index] = files
+        }
         for (index, selection) in sources.enumerated() {
-            if let selection {
-                let files = SelectionKey.regularFiles(of: selection).map(\.location)
-                digests.append(SelectionKey(selection, digests: try await FileDigests.compute(files)).digest)
-            } else {
-                digests.append(keys.outside(operation.id)[index])
+            guard var selection else {
+                add(index, keys.outside(operation.id)[index])
+                continue
             }
+            if case .copy(let copy) = operation.kind { selection = selection.counted(for: copy) }
+            let (digest, files) = try await digest(of: selection)
+            add(index, digest, (selection, files))
         }
         if case .run(let run) = operation.kind {
             for (index, mount) in run.mounts.enumerated() {
                 guard case .bind(let source, let path, _) = mount.kind else { continue }
-                if case .operation(let id) = source {
-                    digests.append(try await digest(of: path, from: source, in: results[id] ?? []))
-                } else {
-                    digests.append(keys.outside(operation.id)[index])
+                guard case .operation(let id) = source else {
+                    add(index, keys.outside(operation.id)[index])
+                    continue
                 }
+                let (digest, files) = try await digest(of: path, from: source, in: results[id] ?? [])
+                add(index, digest, files)
             }
         }
-        return OperationKeys.contentKey(operation, layers: base, sources: digests)
+        used.key = OperationKeys.contentKey(operation, layers: base, sources: digests)
+        return used
+    }
+
+    private func digest(of selection: Selection) async throws -> (digest: Digest, files: [Digest]) {
+        let files = try await FileDigests.compute(SelectionKey.regularFiles(of: selection).map(\.location))
+        return (SelectionKey(selection, digests: files).digest, files)
     }
 
     /// The digest of a file or directory, which stands for a mount of it. The whole of a stage is known by its layers.
-    private func digest(of path: String, from origin: FileOrigin, in layers: Layers) async throws -> Digest {
+    private func digest(
+        of path: String, from origin: FileOrigin, in layers: Layers
+    ) async throws -> (digest: Digest, files: (Selection, [Digest])?) {
         if path == "/" {
             var hasher = KeyHasher("stack/1")
             hasher.add(layers)
-            return hasher.finish()
+            return (hasher.finish(), nil)
         }
         try await provider.unpack(layers)
         let tree = LayerTree(view: try LayerView(layers: layers, store: layerStore))
@@ -191,8 +223,8 @@ struct Solver: Sendable {
             origin: origin, path: escapedPattern(path), parentsPattern: nil, unpacks: false, range: nil)
         let selector = Selector(tree: tree, excludes: try IgnorePatterns([]), place: graph.place(of: origin))
         let selection = Selection(items: try selector.select(source))
-        let files = SelectionKey.regularFiles(of: selection).map(\.location)
-        return SelectionKey(selection, digests: try await FileDigests.compute(files)).digest
+        let (digest, files) = try await digest(of: selection)
+        return (digest, (selection, files))
     }
 
     /// What a source of a copy selects in the file system of another operation; nil for sources from outside the graph,

@@ -6,7 +6,7 @@ enum Schema {
     /// Marks the file as Slipway's ("SLPW"), PRAGMA application_id.
     static let application: Int64 = 0x534c_5057
     /// PRAGMA user_version. A program refuses a greater one.
-    static let version: Int64 = 2
+    static let version = Int64(migrations.count)
 
     /// What leads to each version from the one before; run in one transaction.
     static let migrations: [[String]] = [
@@ -50,6 +50,25 @@ enum Schema {
             "DROP TABLE IF EXISTS contexts",
             // files: see StatTable.
             "CREATE TABLE stat_caches (context TEXT PRIMARY KEY, used INTEGER NOT NULL, files BLOB NOT NULL)",
+        ],
+        [
+            // What the steps of builds were executed with.
+            """
+            CREATE TABLE steps (
+                id INTEGER PRIMARY KEY AUTOINCREMENT, build INTEGER NOT NULL, definition TEXT NOT NULL UNIQUE,
+                content TEXT NOT NULL, dockerfile TEXT NOT NULL, stage TEXT NOT NULL, position INTEGER NOT NULL,
+                instruction TEXT NOT NULL, inputs BLOB NOT NULL)
+            """,
+            "CREATE INDEX steps_by_content ON steps (content)",
+            "CREATE INDEX steps_by_place ON steps (dockerfile, stage, position)",
+            "CREATE INDEX steps_by_instruction ON steps (instruction, stage)",
+            "CREATE INDEX steps_by_build ON steps (build)",
+            // The files that steps took; build is the last one that used the list, size that of files in bytes.
+            """
+            CREATE TABLE selections (
+                digest TEXT PRIMARY KEY, build INTEGER NOT NULL, size INTEGER NOT NULL, files BLOB NOT NULL)
+            """,
+            "CREATE INDEX selections_by_build ON selections (build)",
         ],
     ]
 
