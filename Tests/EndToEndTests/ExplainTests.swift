@@ -271,7 +271,7 @@ extension EndToEnd {
         /// The digest of the only image of a layout, as it is shown.
         private static func manifest(_ layout: FilePath) throws -> String {
             let text = try File.text(layout.appending("index.json"))
-            let start = try #require(text.range(of: "\"sha256:")).upperBound
+            let start = try #require(text.firstRange(of: "\"sha256:")).upperBound
             return "sha256:" + text[start...].prefix(12)
         }
 
@@ -348,7 +348,7 @@ extension EndToEnd {
                     try #require(outcome.status == 0, "\(outcome.transcript)")
                 }
                 let last = try await work.slipway(["explain"])
-                let lines = last.output.split(separator: "\n").map(String.init)
+                let lines = last.text.split(separator: "\n").map(String.init)
                 try #require(last.status == 0 && lines.count == 10, "\(last.transcript)")
                 #expect(
                     lines[0].hasPrefix("Build 3 of shop:2, ") && lines[0].hasSuffix("s, 2 of 3 steps ran"),
@@ -364,15 +364,15 @@ extension EndToEnd {
                 for name in ["shop:1", "kept:1"] {
                     if name == "kept:1" { _ = try await work.slipway(["tag", "shop:1", name]) }
                     let outcome = try await work.slipway(["explain", name])
-                    #expect(outcome.output.hasPrefix("Build 1 of shop:1, "), "\(outcome.transcript)")
-                    #expect(outcome.output.contains("    no record of an earlier build\n"))
+                    #expect(outcome.text.hasPrefix("Build 1 of shop:1, "), "\(outcome.transcript)")
+                    #expect(outcome.text.contains("    no record of an earlier build\n"))
                 }
-                let id = try await work.slipway(["images", "--quiet", "other"]).output
+                let id = try await work.slipway(["images", "--quiet", "other"]).text
                 let byID = try await work.slipway(["explain", String(id.prefix(12))])
-                #expect(byID.output.hasPrefix("Build 2 of other:1, "), "\(byID.transcript)")
+                #expect(byID.text.hasPrefix("Build 2 of other:1, "), "\(byID.transcript)")
                 let json = try await work.slipway(["explain", "--json", "shop:2"])
                 #expect(
-                    json.output.contains("\"name\": \"V\"") && json.output.contains("\"old\": \"x\""), "\(json.output)")
+                    json.text.contains("\"name\": \"V\"") && json.text.contains("\"old\": \"x\""), "\(json.text)")
                 let unknown = try await work.slipway(["explain", "nothing:1"])
                 #expect(unknown.status == 1 && unknown.errors.contains("no such image: nothing:1"))
             }
@@ -387,7 +387,7 @@ extension EndToEnd {
                 #expect(failed.status == 1)
                 let told = try await work.slipway(["explain", "shop"])
                 #expect(
-                    told.output.contains(": failed in ") && told.output.contains("    ERROR "), "\(told.transcript)")
+                    told.text.contains(": failed in ") && told.text.contains("    ERROR "), "\(told.transcript)")
                 try work.write("src/a", "good\n")
                 let outcome = try await work.build(dockerfile, ["--tag", "shop", "--explain"])
                 #expect(
