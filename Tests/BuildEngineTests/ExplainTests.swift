@@ -3,8 +3,8 @@ import OCI
 import Testing
 
 @testable import BuildEngine
-@testable import BuildGraph
 
+@testable
 /// Which reasons a comparison of inputs comes to, and what they say.
 struct ExplainTests {
     private typealias Facet = StepInputs.Facet
@@ -217,6 +217,8 @@ struct ExplainTests {
             StepReason(.step, "[2/2] RUN x", causes: [StepReason(.file, "a", change: "added"), StepReason(.noCache)]),
             "after [2/2] RUN x (a: added, and 1 more)"
         ),
+        (StepReason(.order, old: "[2/3] RUN x", new: "[1/2] FROM y"), "it came after [2/3] RUN x"),
+        (StepReason(.failed), "same inputs, and it failed"), (StepReason(.canceled), "same inputs, and it was stopped"),
         (StepReason(.noCacheFilter, "build"), "--no-cache-filter names the stage build"),
         (StepReason(.epoch, old: "b", new: "a"), "SOURCE_DATE_EPOCH (a) is before the times of the kept result (b)"),
         (StepReason(.firstBuild), "no record of an earlier build"),
@@ -263,9 +265,6 @@ struct ExplainTests {
         ("[linux/arm64 a[b] 1/1] RUN x", "RUN x"), ("[open", "[open"),
     ])
     func instructionOfAStep(name: String, instruction: String) {
-        let operation = Operation(
-            id: OperationID(rawValue: 0), kind: .scratch, base: nil, name: name, stage: "", range: nil,
-            ignoresCache: false, platform: .host)
-        #expect(operation.instruction == instruction)
+        #expect(stepInstruction(in: name) == instruction)
     }
 }

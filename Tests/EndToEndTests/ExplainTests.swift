@@ -115,8 +115,8 @@ extension EndToEnd {
                 next: "FROM base\nRUN --mount=type=secret,id=b,env=S true\n",
                 says: [
                     "[2/2] RUN true": [
-                        "mount /run/secrets/a is gone (secret,id=a,env=S)",
                         "mount /run/secrets/b is new (secret,id=b,env=S)",
+                        "mount /run/secrets/a is gone (secret,id=a,env=S)",
                     ]
                 ]),
             Case(
@@ -142,6 +142,14 @@ extension EndToEnd {
                 says: [
                     "[2/3] RUN echo 0 >/b": ["earlier builds had no such step"],
                     "[3/3] RUN echo 1 >/a": ["after [2/3] RUN echo 0 >/b (earlier builds had no such step)"],
+                ]),
+            Case(
+                testDescription: "an instruction less",
+                dockerfile: "FROM base\nRUN echo 1 >/a\nRUN echo 2 >/b\nRUN echo 3 >/c\n",
+                next: "FROM base\nRUN echo 1 >/a\nRUN echo 3 >/c\n",
+                says: [
+                    "[2/3] RUN echo 1 >/a": ["CACHED (same inputs)"],
+                    "[3/3] RUN echo 3 >/c": ["it came after [3/4] RUN echo 2 >/b"],
                 ]),
             // MARK: Stages
             Case(
@@ -189,7 +197,8 @@ extension EndToEnd {
                 says: [copied: ["same inputs, but the result is not in the cache any more"]]),
             Case(
                 testDescription: "layers removed", dockerfile: copy,
-                change: "rm -r $STORE/layers/* && sqlite3 $STORE/index.sqlite 'DELETE FROM layers'",
+                change:
+                    "mv $STORE/layers $STORE/gone && mkdir $STORE/layers && sqlite3 $STORE/index.sqlite 'DELETE FROM layers'",
                 says: [copied: ["same inputs, but the layer of the result is gone from the store"]]),
             Case(
                 testDescription: "lists of files removed", dockerfile: copy,
@@ -242,7 +251,7 @@ extension EndToEnd {
                     names[parts[0]] = rest
                     continue
                 }
-                if rest.hasPrefix("WHY compared with \(earlier), ") { continue }
+                if rest.hasPrefix("WHY compared with \(earlier)") { continue }
                 if rest.hasPrefix("WHY ") { said[name, default: []].append(String(rest.dropFirst(4))) }
                 if rest.hasPrefix("CACHED ") { said[name, default: []].append(rest) }
             }
@@ -285,13 +294,16 @@ extension EndToEnd {
                     #expect(Self.explained(outcome.errors, earlier: "") == [Self.copied: [nothing]])
                 }
                 // Another checkout of the same thing is compared with what this one was.
-                _ = try await work.tool(
-                    "sh", "-c", "mv context elsewhere && mkdir -p context/src && echo 2 >context/src/a")
-                _ = try await work.tool("sh", "-c", "cp -P elsewhere/src/l context/src && chmod 755 context/src")
-                let moved = try await work.build(Self.copy, ["--explain"])
+                _ = try await work.tool("sh", "-c", "cp -a context elsewhere && echo 2 >elsewhere/src/a")
+                let moved = try await work.slipway(
+                    [
+                        "build", "--build-context", "base=oci-layout://\(work.base)", "--progress", "plain",
+                        "--explain",
+                        "elsewhere",
+                    ])
                 #expect(
                     Self.explained(moved.errors, earlier: "build 1 of \(work.context)/Dockerfile")
-                        == [Self.copied: ["src/a: content changed"]])
+                        == [Self.copied: ["src/a: content changed"]], "\(moved.transcript)")
             }
         }
 
@@ -349,7 +361,7 @@ extension EndToEnd {
                 }
                 let last = try await work.slipway(["explain"])
                 let lines = last.text.split(separator: "\n").map(String.init)
-                try #require(last.status == 0 && lines.count == 10, "\(last.transcript)")
+                try #require(last.status == 0 && lines.count == 11, "\(last.transcript)")
                 #expect(
                     lines[0].hasPrefix("Build 3 of shop:2, ") && lines[0].hasSuffix("s, 2 of 3 steps ran"),
                     "\(lines[0])")
@@ -359,7 +371,7 @@ extension EndToEnd {
                 #expect(lines[5] == "    build argument V: x -> 2")
                 #expect(lines[6].hasPrefix("    compared with build 2 of other:1, "))
                 #expect(lines[7] == "[3/3] RUN test ! -e /fail")
-                #expect(lines[9].hasPrefix("    build argument V: x -> 2"), "\(lines)")
+                #expect(lines[9] == "    build argument V: x -> 2")
                 // By a name, by another name, by an id.
                 for name in ["shop:1", "kept:1"] {
                     if name == "kept:1" { _ = try await work.slipway(["tag", "shop:1", name]) }
@@ -388,10 +400,17 @@ extension EndToEnd {
                 let told = try await work.slipway(["explain", "shop"])
                 #expect(
                     told.text.contains(": failed in ") && told.text.contains("    ERROR "), "\(told.transcript)")
+                let again = try await work.build(dockerfile, ["--tag", "shop", "--explain"])
+                #expect(
+                    Self.explained(again.errors, earlier: "build 1 of shop:latest") == [
+                        "[2/3] COPY src /src": ["CACHED (same inputs)"],
+                        "[3/3] RUN grep -q good /src/a": ["same inputs, and it failed"],
+                    ])
                 try work.write("src/a", "good\n")
                 let outcome = try await work.build(dockerfile, ["--tag", "shop", "--explain"])
+                // The files were last taken by the first build, the step that failed was last in the second.
                 #expect(
-                    Self.explained(outcome.errors, earlier: "build 1 of shop:latest") == [
+                    Self.explained(outcome.errors, earlier: "build") == [
                         "[2/3] COPY src /src": ["src/a: content changed"],
                         "[3/3] RUN grep -q good /src/a": ["after [2/3] COPY src /src (src/a: content changed)"],
                     ])

@@ -171,12 +171,11 @@ final class Explainer: Sendable {
     private func reasons(
         _ new: StepInputs.Input, since old: StepInputs.Input?, _ now: NamedInputs, depth: Int
     ) throws -> [StepReason] {
+        if new.label.isEmpty, let old, new.kind == .step || old.kind == .step {
+            return try predecessor(new, since: old, depth: depth)
+        }
         guard let old, old.kind == new.kind else {
-            return [
-                StepReason(
-                    new.kind == .image && new.label.isEmpty ? .image : .source, new.label, old: old?.title,
-                    new: new.title)
-            ]
+            return [StepReason(new.label.isEmpty ? .image : .source, new.label, old: old?.title, new: new.title)]
         }
         let files = try changedFiles(new, since: old, now)
         switch new.kind {
@@ -195,6 +194,17 @@ final class Explainer: Sendable {
             guard let operation = new.operation else { return files ?? [] }
             return (files ?? []) + (try causes(of: operation, since: old.identity, depth: depth))
         }
+    }
+
+    /// What is different about the step before.
+    private func predecessor(
+        _ new: StepInputs.Input, since old: StepInputs.Input, depth: Int
+    ) throws -> [StepReason] {
+        let isSame = new.kind == old.kind && stepInstruction(in: new.name) == stepInstruction(in: old.name)
+        guard let operation = new.operation, isSame || explained.withLock({ $0[operation] }) != nil else {
+            return [StepReason(.order, old: old.title, new: new.title)]
+        }
+        return try causes(of: operation, since: old.identity, depth: depth)
     }
 
     /// The files that are others; nil where one of the lists is not known.

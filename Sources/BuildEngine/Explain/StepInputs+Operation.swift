@@ -64,19 +64,22 @@ extension StepInputs {
 
 extension Operation {
     /// The name without what progress puts before it: `RUN make`.
-    var instruction: String {
-        guard name.hasPrefix("[") else { return name }
-        let parts = name.utf8
-        var index = parts.startIndex
-        while let close = parts[index...].firstIndex(of: UInt8(ascii: "]")) {
-            let next = parts.index(after: close)
-            if next < parts.endIndex, parts[next] == UInt8(ascii: " ") {
-                return String(name[parts.index(after: next)...])
-            }
-            index = next
+    var instruction: String { stepInstruction(in: name) }
+}
+
+/// The instruction in the name of a step, which progress puts its number and stage before.
+func stepInstruction(in name: String) -> String {
+    guard name.hasPrefix("[") else { return name }
+    let bytes = name.utf8
+    var index = bytes.startIndex
+    while let close = bytes[index...].firstIndex(of: UInt8(ascii: "]")) {
+        let next = bytes.index(after: close)
+        if next < bytes.endIndex, bytes[next] == UInt8(ascii: " ") {
+            return String(name[bytes.index(after: next)...])
         }
-        return name
+        index = next
     }
+    return name
 }
 
 extension StringProtocol {

@@ -17,6 +17,7 @@ extension StepReason: CustomStringConvertible {
         case .source, .remote: "\(name.isEmpty ? "source" : name): \(values)"
         case .image: name.isEmpty ? "base image: \(values)" : "image \(name): \(values)"
         case .step: "after \(name)" + causesText
+        case .order: "it came after \(Self.shown(old))"
         case .noCache: "--no-cache"
         case .noCacheFilter: "--no-cache-filter names the stage \(name)"
         case .epoch: "SOURCE_DATE_EPOCH (\(new ?? "")) is before the times of the kept result (\(old ?? ""))"

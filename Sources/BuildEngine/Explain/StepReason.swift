@@ -37,6 +37,8 @@ public struct StepReason: Hashable, Sendable {
         public static let image = Kind("image")
         /// A step that came to another result, by name; `causes` are the reasons for that.
         public static let step = Kind("step")
+        /// The step before it is another, which was in the cache; `old` and `new` are its names.
+        public static let order = Kind("order")
         /// `--no-cache`.
         public static let noCache = Kind("no-cache")
         /// `--no-cache-filter`, by the stage.
