@@ -4,7 +4,6 @@ import Testing
 
 @testable import BuildEngine
 
-@testable
 /// Which reasons a comparison of inputs comes to, and what they say.
 struct ExplainTests {
     private typealias Facet = StepInputs.Facet
