@@ -21,6 +21,7 @@ struct BuildSession {
     let launcher: SandboxLauncher
     let lease: Lease
     let progress: Progress
+    let history: BuildHistory
     var contexts: BuildContexts
     var remotes: RemoteSources
     /// What limits the processes of steps, if anything does.
@@ -52,11 +53,15 @@ struct BuildSession {
         try contents.save()
         let steps = progress.plan(graph, keys)
         await register(graph, steps)
+        let explainer = Explainer(
+            graph: graph, keys: keys, contexts: trees, remotes: remotes, history: history, epoch: epoch,
+            noCache: options.noCache, files: contents.files)
         let solver = Solver(
             graph: graph, uses: LayerUses(graph), request: request, store: store, layerStore: layerStore,
             provider: provider,
             launcher: launcher, lease: lease, epoch: epoch, contexts: trees, remotes: remotes, keys: keys,
-            imports: imports, compression: request.imageCompression, steps: steps, controlGroups: controlGroups)
+            imports: imports, compression: request.imageCompression, steps: steps, explainer: explainer,
+            controlGroups: controlGroups)
         return ImageAssembler(
             graph: graph, keys: keys, layers: try await solver.solve(), epoch: epoch.time, store: store,
             layerStore: layerStore,

@@ -20,6 +20,8 @@ struct ContextDigests {
     private let store: ContentStore
     private let contexts: [ContextName: ContextTree]
     private var known: [ContextName: Known] = [:]
+    /// The digests of the regular files of each selection that had to be made, by its digest.
+    private(set) var files: [Digest: [Digest]] = [:]
 
     init(store: ContentStore, contexts: [ContextName: ContextTree]) {
         self.store = store
@@ -27,27 +29,26 @@ struct ContextDigests {
     }
 
     /// The digest of what `select` finds in a context. `purpose` stands for how it is selected; `select` is not called where
-    /// an earlier build selected the same from the same files. The second result is what it found, if it was called.
+    /// an earlier build selected the same from the same files.
     mutating func digest(
-        in context: ContextName, purpose: Digest, select: (ContextTree) throws -> [Selection.Item]
-    ) async throws -> (digest: Digest, items: [Selection.Item]?) {
-        guard let tree = contexts[context] else { return (KeyHasher("nothing/1").finish(), nil) }
+        in context: ContextName, purpose: Digest, select: (ContextTree) throws -> Selection
+    ) async throws -> Digest {
+        guard let tree = contexts[context] else { return KeyHasher("nothing/1").finish() }
         // What was fetched for this build stands in a directory that no later one has.
         if tree.source.isFetched {
-            let items = try select(tree)
-            let files = SelectionKey.regularFiles(of: Selection(items: items)).map(\.location)
-            let digests = try await FileDigests.compute(files)
-            return (SelectionKey(Selection(items: items), digests: digests).digest, items)
+            let selection = try select(tree)
+            let files = SelectionKey.regularFiles(of: selection).map(\.location)
+            return key(of: selection, try await FileDigests.compute(files))
         }
         var known = try self.known.removeValue(forKey: context) ?? load(tree)
         defer { self.known[context] = known }
-        if let digest = known.selections.digest(for: purpose, fingerprint: known.fingerprint) { return (digest, nil) }
-        let items = try select(tree)
+        if let digest = known.selections.digest(for: purpose, fingerprint: known.fingerprint) { return digest }
+        let selection = try select(tree)
         var files = try known.files ?? store.statCache(context: tree.source.path.string)
-        let digest = try await self.digest(of: Selection(items: items), &files)
+        let digest = try await self.digest(of: selection, &files)
         known.files = files
         if tree.isSettled { known.selections.record(digest, for: purpose, fingerprint: known.fingerprint) }
-        return (digest, items)
+        return digest
     }
 
     private func load(_ tree: ContextTree) throws -> Known {
@@ -56,7 +57,7 @@ struct ContextDigests {
             selections: try store.selectionDigests(context: tree.source.path.string))
     }
 
-    private func digest(of selection: Selection, _ cache: inout StatCache) async throws -> Digest {
+    private mutating func digest(of selection: Selection, _ cache: inout StatCache) async throws -> Digest {
         let files = SelectionKey.regularFiles(of: selection)
         var digests: [Digest?] = []
         digests.reserveCapacity(files.count)
@@ -66,7 +67,13 @@ struct ContextDigests {
             digests[index] = digest
             cache.record(files[index].location.path, files[index].status, digest: digest)
         }
-        return SelectionKey(selection, digests: digests.compactMap { $0 }).digest
+        return key(of: selection, digests.compactMap { $0 })
+    }
+
+    private mutating func key(of selection: Selection, _ digests: [Digest]) -> Digest {
+        let key = SelectionKey(selection, digests: digests).digest
+        files[key] = digests
+        return key
     }
 
     /// Keeps what was computed for later builds.

@@ -54,7 +54,7 @@ extension Solver {
             let items =
                 if let selection = selections[index] {
                     selection.items
-                } else if let known = keys.selection(operation.id, source: index) {
+                } else if let known = keys.items(operation.id, source: index) {
                     known
                 } else {
                     try await outsideItems(source, copy.excludes, scratch)

@@ -30,6 +30,8 @@ struct Solver: Sendable {
     /// How the layers of the result are to be compressed, so that a layer can be made in that form at once.
     let compression: Compression?
     let steps: StepReporter
+    /// Finds out why steps are executed.
+    let explainer: Explainer
     /// What limits the processes of steps, if anything does.
     let controlGroups: ControlGroups?
 
@@ -91,15 +93,17 @@ struct Solver: Sendable {
         }
         // What was made anew above need not be what the definition stands for.
         guard !keys.ignoresCache(operation.id) else { return nil }
-        guard let step = try await lookUp(keys.definition(operation.id), operation) else { return nil }
+        var miss = CacheMiss.absent
+        guard let step = try await lookUp(keys.definition(operation.id), operation, &miss) else { return nil }
         steps.started(operation.id)
+        steps.explained(operation.id, StepExplanation(.sameInputs))
         steps.finished(operation.id, .cached)
         return step.layers
     }
 
     /// What the store has under a key, or else a cache that is imported.
-    private func lookUp(_ key: Digest, _ operation: Operation) async throws -> StepRecord? {
-        if let step = try await storedStep(key) { return step }
+    private func lookUp(_ key: Digest, _ operation: Operation, _ miss: inout CacheMiss) async throws -> StepRecord? {
+        if let step = try await storedStep(key, &miss) { return step }
         guard let step = try await imports.step(for: key, fitting: StackShape(of: operation.id, in: graph)),
             isUsable(step)
         else { return nil }
@@ -108,11 +112,17 @@ struct Solver: Sendable {
         return step
     }
 
-    private func storedStep(_ key: Digest) async throws -> StepRecord? {
-        guard let record = try store.cacheRecord(for: key), let step = StepRecord(record.payload), isUsable(step)
-        else { return nil }
+    private func storedStep(_ key: Digest, _ miss: inout CacheMiss) async throws -> StepRecord? {
+        guard let record = try store.cacheRecord(for: key), let step = StepRecord(record.payload) else { return nil }
+        guard isUsable(step) else {
+            miss = .laterEpoch(step.epoch)
+            return nil
+        }
         for layer in step.layers {
-            guard try await provider.isAvailable(layer) else { return nil }
+            guard try await provider.isAvailable(layer) else {
+                miss = .missingLayer
+                return nil
+            }
         }
         return step
     }
@@ -150,74 +160,101 @@ struct Solver: Sendable {
         if case .copy(let copy) = operation.kind {
             for source in copy.sources { sources.append(try await select(source, copy.excludes, results)) }
         }
-        let content = try await contentKey(operation, base, sources, results)
-        if let layers = try await known(content, operation) { return (layers, true) }
-        let turn = operation.ignoresCache ? nil : try await takeTurn(content, operation)
+        let used = try await usedInputs(operation, base, sources, results)
+        var miss = CacheMiss.absent
+        if let layers = try await known(used.key, operation, &miss) { return (layers, true) }
+        let turn = operation.ignoresCache ? nil : try await takeTurn(used.key, operation)
         defer { turn?.end() }
         // Whoever had the turn before may have made it.
-        if turn != nil, let layers = try await known(content, operation, imports: false) { return (layers, true) }
+        if turn != nil, let layers = try await known(used.key, operation, &miss, imports: false) {
+            return (layers, true)
+        }
+        let finding = try explainer.explain(operation, used, over: base, miss: miss)
+        steps.explained(operation.id, finding.explanation)
         let scratch = lease.temporaryPath()
         try makeScratch(scratch)
         let layer: CommittedLayer
         do {
             layer = try await execute(operation, over: base, sources, scratch, results)
         } catch {
+            explainer.ended(finding, error is CancellationError || Task.isCancelled ? .canceled : .failed)
             try removeTree(scratch)
             throw error
         }
         try removeTree(scratch)
-        let step = StepRecord(layers: base + [layer.diffID], epoch: epoch.time.seconds, content: content)
-        try remember(step, under: [keys.definition(operation.id), content], of: operation)
+        let step = StepRecord(layers: base + [layer.diffID], epoch: epoch.time.seconds, content: used.key)
+        try remember(step, under: [keys.definition(operation.id), used.key], of: operation)
+        explainer.ended(finding)
         return (step.layers, false)
     }
 
     /// The result under the content key, from now on known by the definition too.
-    private func known(_ content: Digest, _ operation: Operation, imports: Bool = true) async throws -> Layers? {
+    private func known(
+        _ content: Digest, _ operation: Operation, _ miss: inout CacheMiss, imports: Bool = true
+    ) async throws -> Layers? {
         if operation.ignoresCache { return nil }
-        let found = imports ? try await lookUp(content, operation) : try await storedStep(content)
+        let found = imports ? try await lookUp(content, operation, &miss) : try await storedStep(content, &miss)
         guard var step = found else { return nil }
         step.content = content
         try remember(step, under: [keys.definition(operation.id)], of: operation)
+        steps.explained(operation.id, StepExplanation(.sameContent))
         return step.layers
     }
 
     private func takeTurn(_ content: Digest, _ operation: Operation) async throws -> WorkLock {
         try await StepTurn.take(content, in: store) {
-            steps.output(operation.id, .standardError, Array("waiting for another build or stage, which does this step\n".utf8))
+            let note = "waiting for another build or stage, which does this step\n"
+            steps.output(operation.id, .standardError, Array(note.utf8))
         }
     }
 
-    private func contentKey(
+    private func usedInputs(
         _ operation: Operation, _ base: Layers, _ sources: [Selection?], _ results: [OperationID: Layers]
-    ) async throws -> Digest {
+    ) async throws -> UsedInputs {
         var digests: [Digest] = []
+        var used = UsedInputs(key: keys.definition(operation.id))
+        func add(_ index: Int, _ digest: Digest, _ files: (Selection, [Digest])? = nil) {
+            digests.append(digest)
+            used.contents[index] = digest
+            used.selections[index] = files
+        }
         for (index, selection) in sources.enumerated() {
-            if let selection {
-                let files = SelectionKey.regularFiles(of: selection).map(\.location)
-                digests.append(SelectionKey(selection, digests: try await FileDigests.compute(files)).digest)
-            } else {
-                digests.append(keys.outside(operation.id)[index])
+            guard var selection else {
+                add(index, keys.outside(operation.id)[index])
+                continue
             }
+            if case .copy(let copy) = operation.kind { selection = selection.counted(for: copy) }
+            let (digest, files) = try await digest(of: selection)
+            add(index, digest, (selection, files))
         }
         if case .run(let run) = operation.kind {
             for (index, mount) in run.mounts.enumerated() {
                 guard case .bind(let source, let path, _) = mount.kind else { continue }
-                if case .operation(let id) = source {
-                    digests.append(try await digest(of: path, from: source, in: results[id] ?? []))
-                } else {
-                    digests.append(keys.outside(operation.id)[index])
+                guard case .operation(let id) = source else {
+                    add(index, keys.outside(operation.id)[index])
+                    continue
                 }
+                let (digest, files) = try await digest(of: path, from: source, in: results[id] ?? [])
+                add(index, digest, files)
             }
         }
-        return OperationKeys.contentKey(operation, layers: base, sources: digests)
+        used.key = OperationKeys.contentKey(operation, layers: base, sources: digests)
+        return used
+    }
+
+    private func digest(of selection: Selection) async throws -> (digest: Digest, files: [Digest]) {
+        let files = try await FileDigests.compute(SelectionKey.regularFiles(of: selection).map(\.location))
+        return (SelectionKey(selection, digests: files).digest, files)
     }
 
     /// The digest of a file or directory, which stands for a mount of it. The whole of a stage is known by its layers.
-    private func digest(of path: String, from origin: FileOrigin, in layers: Layers) async throws -> Digest {
+    private func digest(
+        of path: String, from origin: FileOrigin, in layers: Layers
+    ) async throws -> (digest: Digest, files: (Selection, [Digest])?) {
         if path == "/" {
             var hasher = KeyHasher("stack/1")
             hasher.add(layers)
-            return hasher.finish()
+            return (hasher.finish(), nil)
         }
         try await provider.unpack(layers)
         let tree = LayerTree(view: try LayerView(layers: layers, store: layerStore))
@@ -225,8 +262,8 @@ struct Solver: Sendable {
             origin: origin, path: escapedPattern(path), parentsPattern: nil, unpacks: false, range: nil)
         let selector = Selector(tree: tree, excludes: try IgnorePatterns([]), place: graph.place(of: origin))
         let selection = Selection(items: try selector.select(source))
-        let files = SelectionKey.regularFiles(of: selection).map(\.location)
-        return SelectionKey(selection, digests: try await FileDigests.compute(files)).digest
+        let (digest, files) = try await digest(of: selection)
+        return (digest, (selection, files))
     }
 
     /// What a source of a copy selects in the file system of another operation; nil for sources from outside the graph,

@@ -8,7 +8,7 @@ extension ContentStore {
     public func selectionDigests(context: String) throws(StoreError) -> SelectionDigests {
         let rows = try reading { database throws(StoreError) in
             try database.rows(
-                "SELECT purpose, fingerprint, digest FROM selections WHERE context = ?", [.text(context)]
+                "SELECT purpose, fingerprint, digest FROM context_selections WHERE context = ?", [.text(context)]
             ) { row throws(StoreError) in
                 (purpose: row.bytes(0), fingerprint: row.bytes(1), digest: row.text(2))
             }
@@ -30,21 +30,21 @@ extension ContentStore {
         if isReadOnly || selections.changed.isEmpty { return }
         try writing { database throws(StoreError) in
             let known = try database.integer(
-                "SELECT count(*) FROM selections WHERE context = ?", [.text(selections.context)])
+                "SELECT count(*) FROM context_selections WHERE context = ?", [.text(selections.context)])
             if known ?? 0 >= Self.maximumSelections {
-                try database.run("DELETE FROM selections WHERE context = ?", [.text(selections.context)])
+                try database.run("DELETE FROM context_selections WHERE context = ?", [.text(selections.context)])
             }
             for purpose in selections.changed {
                 guard let entry = selections.entries[purpose] else { continue }
                 try database.run(
-                    "INSERT OR REPLACE INTO selections (context, purpose, fingerprint, digest) VALUES (?, ?, ?, ?)",
+                    "INSERT OR REPLACE INTO context_selections (context, purpose, fingerprint, digest) VALUES (?, ?, ?, ?)",
                     [
                         .text(selections.context), .blob(purpose.bytes), .blob(entry.fingerprint.bytes),
                         .text(entry.digest.description),
                     ])
             }
             // Contexts whose files have been forgotten.
-            try database.run("DELETE FROM selections WHERE context NOT IN (SELECT context FROM stat_caches)")
+            try database.run("DELETE FROM context_selections WHERE context NOT IN (SELECT context FROM stat_caches)")
         }
     }
 }

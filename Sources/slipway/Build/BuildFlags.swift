@@ -97,6 +97,9 @@ struct BuildFlags: ParsableArguments {
         help: .init("How progress is shown: auto, tty, plain, rawjson or quiet.", valueName: "mode"))
     var progress: String?
 
+    @Flag(help: "Say of each step why it runs: what is different from the build before.")
+    var explain = false
+
     @Flag(
         name: [.short, .long], help: "Show no progress; print the image id, which is the digest of its configuration.")
     var quiet = false

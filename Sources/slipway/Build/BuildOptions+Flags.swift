@@ -55,6 +55,7 @@ extension BuildOptions {
         sourceDateEpoch = try Self.epoch(buildArguments, environment: environment)
         progress = try ProgressMode.resolve(
             flag: flags.progress, quiet: flags.quiet, environment: environment, isTerminal: isTerminal)
+        explains = flags.explain
         call = try CallSpecification.resolve(call: flags.call, check: flags.check)
         imageIDFile = flags.iidfile.map { FilePath($0) }
         metadataFile = flags.metadataFile.map { FilePath($0) }

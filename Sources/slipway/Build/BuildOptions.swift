@@ -67,6 +67,8 @@ struct BuildOptions: Equatable, Sendable {
     /// `SOURCE_DATE_EPOCH` of the build arguments or the environment, in seconds since 1970.
     var sourceDateEpoch: Int64?
     var progress = ProgressMode.plain
+    /// Whether the progress says why steps run.
+    var explains = false
     /// What is done instead of building; nil to build.
     var call: CallSpecification?
     /// Where to write the image id.
