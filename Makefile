@@ -15,7 +15,7 @@ release := $(SWIFT) build -c release --product slipway --static-swift-stdlib -j 
 binary := .build/release/slipway
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz build install format lint check-scripts bench clean setup-build setup-demo setup-test
+.PHONY: help demo test fuzz build install format lint check-scripts bench clean setup-build setup-demo setup-test setup-bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST) | \
@@ -47,16 +47,17 @@ lint: check-scripts ## check the format, change nothing
 	$(SWIFT) format lint --strict --parallel --recursive $(sources)
 
 check-scripts:
-	@for script in .ci/run Fuzz/run scripts/demo scripts/remove-store scripts/setup examples/bases/make-base examples/bases/recipes/*.sh; do \
+	@for script in .ci/run Fuzz/run scripts/demo scripts/remove-store scripts/setup examples/bases/make-base examples/bases/recipes/*.sh \
+	    Benchmarks/peers-root Benchmarks/harness/enter-root; do \
 	    bash -n "$$script" || exit 1; done
 	@python3 -c 'import ast, sys; [ast.parse(open(name).read(), name) for name in sys.argv[1:]]' \
-	    scripts/image-facts examples/bases/oci-layout examples/bases/debian-sources Benchmarks/run
+	    scripts/image-facts examples/bases/oci-layout examples/bases/debian-sources Benchmarks/run Benchmarks/harness/*.py
 
-bench: setup-demo build ## measure builds; see Benchmarks/README.md
+bench: setup-bench build ## measure builds beside dockerd and buildah; as root; see Benchmarks/README.md
 	Benchmarks/run $(binary)
 
 clean: ## remove what was built; caches of bases and images stay
 	$(SWIFT) package clean
 
-setup-build setup-demo setup-test: setup-%:
+setup-build setup-demo setup-test setup-bench: setup-%:
 	@scripts/setup $*

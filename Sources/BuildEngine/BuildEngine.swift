@@ -43,11 +43,13 @@ public struct BuildEngine: Sendable {
         // A launcher that cannot be told is lost, which the first step finds out.
         let launcher = self.launcher
         store.guardTemporaryDirectories { try? launcher.cleanUpOnExit($0) }
-        let progress = Progress(sink: progress)
+        let recorder = BuildRecorder(progress)
+        let progress = Progress(sink: recorder)
         var source: SourceFile?
+        var history: BuildHistory?
         do {
             let lease = try store.lease()
-            return try await KeyAgent.serve(request.agentKeys, in: lease.directory) { agents in
+            let result = try await KeyAgent.serve(request.agentKeys, in: lease.directory) { agents in
                 var request = request
                 request.agents.merge(agents) { $1 }
                 let fetcher = ContextFetcher(
@@ -55,36 +57,58 @@ public struct BuildEngine: Sendable {
                     progress: progress)
                 let input = try await LoadedDockerfile.load(request) { try await fetcher.fetch($0, named: .main) }
                 source = input.source
-                return try await build(request, input, fetcher)
+                let begun = BuildHistory(store: store, dockerfile: input.place(in: request))
+                history = begun
+                return try await build(request, input, fetcher, begun)
             }
+            try history?.save(request, recorder, .done, images: result.digests)
+            return result
         } catch {
+            let outcome: BuildReport.Outcome = error is CancellationError || Task.isCancelled ? .canceled : .failed
+            do {
+                try history?.save(request, recorder, outcome)
+            } catch let failure {
+                // What ended the build is what has to be told.
+                progress.warn("BuildNotRecorded", "the build cannot be recorded: \(failure)")
+            }
             throw BuildError.describing(error, in: source)
         }
     }
 
     private func build(
-        _ request: BuildRequest, _ input: LoadedDockerfile, _ fetcher: ContextFetcher
+        _ request: BuildRequest, _ input: LoadedDockerfile, _ fetcher: ContextFetcher, _ history: BuildHistory
     ) async throws -> BuildResult {
         let (lease, progress) = (fetcher.lease, fetcher.progress)
         let layerStore = LayerStore(store: store)
+        let provider = LayerProvider(store: store, layers: layerStore)
+        let images = BaseImages(store: store, registry: registry)
+        let imports = CacheImports(
+            request.cacheSources, loader: CacheLoader(request: request, store: store, images: images),
+            provider: provider, progress: progress)
         var session = BuildSession(
             request: request, dockerfile: try Dockerfile(parsing: input.source), store: store, layerStore: layerStore,
-            provider: LayerProvider(store: store, layers: layerStore),
-            images: BaseImages(store: store, registry: registry), launcher: launcher, lease: lease, progress: progress,
+            provider: provider, images: images, imports: imports, launcher: launcher, lease: lease, progress: progress,
+            history: history,
             contexts: BuildContexts(request, fetcher: fetcher, main: input.context, dockerfile: input.path),
             remotes: RemoteSources(
                 client: remote, credentials: fetcher.credentials, store: store, progress: progress),
             controlGroups: controlGroups(request, progress),
             ignorePatterns: try input.ignorePatterns())
+        for stage in request.plan.noCache.unknownStages(in: session.dockerfile) {
+            progress.warn("UnknownStage", "--no-cache-filter: there is no stage \(stage)")
+        }
         var assemblers: [ImageAssembler] = []
         for platform in request.targetPlatforms {
             assemblers.append(try await session.build(for: platform))
         }
         try layerStore.synchronize()
+        let collector = CacheCollector(store: store, provider: provider, imports: imports)
+        for index in assemblers.indices where request.cacheTargets.contains(.inline) {
+            assemblers[index].carryCache(try await collector.result(of: assemblers[index]))
+        }
         let exporter = Exporter(
             assemblers: assemblers, isMultiPlatform: request.isMultiPlatform, tags: request.tags, store: store,
-            layerStore: layerStore,
-            provider: session.provider)
+            layerStore: layerStore, provider: provider)
         var image: Exporter.Result?
         for export in request.exports {
             let made = try await progress.step("exporting to \(export.kind.summary)") {
@@ -92,6 +116,9 @@ public struct BuildEngine: Sendable {
             }
             image = image ?? made
         }
+        let cacheExporter = CacheExporter(
+            assemblers: assemblers, collector: collector, store: store, layerStore: layerStore, provider: provider)
+        try await cacheExporter.export(to: request.cacheTargets, compression: request.imageCompression, progress)
         try lease.end()
         keepHouse(request, progress)
         return BuildResult(image: image?.image, configurationDigest: image?.configuration, names: request.tags)

@@ -1,3 +1,4 @@
+import Archive
 public import BuildGraph
 import Dockerfile
 import OCI
@@ -18,6 +19,16 @@ extension BuildRequest {
     var isMultiPlatform: Bool {
         platforms.count > 1
             || ["1", "t", "true"].contains(plan.buildArguments["BUILDKIT_MULTI_PLATFORM"]?.lowercased())
+    }
+
+    /// How the layers of the first image that is exported are compressed; nil without one.
+    var imageCompression: Compression? {
+        exports.lazy.compactMap { export in
+            switch export.kind {
+            case .image, .ociLayout, .dockerArchive: export.compression
+            case .tar, .local: nil
+            }
+        }.first
     }
 
     /// What planning for one of the platforms is asked for.

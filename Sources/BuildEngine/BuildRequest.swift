@@ -61,6 +61,10 @@ public struct BuildRequest: Sendable {
     public var tags: [ImageReference]
     /// `--output`; each is done after the build.
     public var exports: [Export]
+    /// `--cache-from`, in the order given.
+    public var cacheSources: [CacheSource] = []
+    /// `--cache-to`; each is written after the build.
+    public var cacheTargets: [CacheTarget] = []
     /// `--platform`: the platforms of the image, which becomes an index where there are several; none for that of ``plan``.
     public var platforms: [Platform] = []
     /// What becomes of times later than the epoch.

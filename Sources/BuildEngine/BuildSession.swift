@@ -16,9 +16,12 @@ struct BuildSession {
     let layerStore: LayerStore
     let provider: LayerProvider
     let images: BaseImages
+    /// What `--cache-from` names.
+    let imports: CacheImports
     let launcher: SandboxLauncher
     let lease: Lease
     let progress: Progress
+    let history: BuildHistory
     var contexts: BuildContexts
     var remotes: RemoteSources
     /// What limits the processes of steps, if anything does.
@@ -46,17 +49,22 @@ struct BuildSession {
         let epoch = await Epoch.find(
             given: graph.sourceDateEpoch ?? request.sourceDateEpoch, context: main, graph: graph)
         var contents = ContextDigests(store: store, contexts: trees)
-        let keys = try await DefinitionKeys(graph, contexts: trees, remotes: remotes, contents: &contents)
+        let keys = try await DefinitionKeys(graph, remotes: remotes, contents: &contents)
         try contents.save()
         let steps = progress.plan(graph, keys)
         await register(graph, steps)
+        let explainer = Explainer(
+            graph: graph, keys: keys, contexts: trees, remotes: remotes, history: history, epoch: epoch,
+            noCache: options.noCache, files: contents.files)
         let solver = Solver(
-            graph: graph, request: request, store: store, layerStore: layerStore, provider: provider,
+            graph: graph, uses: LayerUses(graph), request: request, store: store, layerStore: layerStore,
+            provider: provider,
             launcher: launcher, lease: lease, epoch: epoch, contexts: trees, remotes: remotes, keys: keys,
-            compression: request.exports.lazy.compactMap(\.imageCompression).first, steps: steps,
+            imports: imports, compression: request.imageCompression, steps: steps, explainer: explainer,
             controlGroups: controlGroups)
         return ImageAssembler(
-            graph: graph, layers: try await solver.solve(), epoch: epoch.time, store: store, layerStore: layerStore,
+            graph: graph, keys: keys, layers: try await solver.solve(), epoch: epoch.time, store: store,
+            layerStore: layerStore,
             provider: provider)
     }
 
@@ -130,15 +138,5 @@ private func locating<Result>(_ range: SourceRange?, _ body: () async throws -> 
     } catch var error as BuildError {
         error.range = error.range ?? range
         throw error
-    }
-}
-
-extension Export {
-    /// How layers are compressed, if the export has layers at all.
-    fileprivate var imageCompression: Compression? {
-        switch kind {
-        case .image, .ociLayout, .dockerArchive: compression
-        case .tar, .local: nil
-        }
     }
 }

@@ -13,7 +13,14 @@ public struct PlanOptions: Sendable {
     public enum NoCache: Sendable, Hashable {
         case never
         case always
+        /// Those of these names, in lower case, or numbers.
         case stages(Set<String>)
+
+        /// The names and numbers that no stage of a Dockerfile has.
+        public func unknownStages(in dockerfile: Dockerfile) -> [String] {
+            guard case .stages(let names) = self else { return [] }
+            return names.filter { name in !dockerfile.stages.contains { $0.isAmong([name]) } }.sorted()
+        }
     }
 
     /// The stage to build; nil for the last one.
@@ -64,5 +71,12 @@ public struct PlanOptions: Sendable {
         self.network = network
         self.limits = limits
         self.entitlements = entitlements
+    }
+}
+
+extension Stage {
+    /// Whether a list of names and numbers, the names in lower case, means this stage.
+    func isAmong(_ names: Set<String>) -> Bool {
+        name.map(names.contains) ?? false || names.contains("\(index)")
     }
 }

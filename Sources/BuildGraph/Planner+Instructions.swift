@@ -95,7 +95,7 @@ extension Planner {
         switch options.noCache {
         case .never: false
         case .always: true
-        case .stages(let names): entry.stage.name.map(names.contains) ?? false
+        case .stages(let names): entry.stage.isAmong(names)
         }
     }
 

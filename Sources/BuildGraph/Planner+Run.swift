@@ -27,8 +27,11 @@ extension Planner {
             mounts.append(try await planMount(flag, agentNumber: agents, state, entry))
         }
         mounts = mounted(mounts)
+        let configured = EnvironmentList(state.configuration.container.environment)
+        let buildArguments = Set(state.arguments.map(\.name)).subtracting(configured.names)
         let operation = RunOperation(
-            arguments: arguments, environment: state.environment, proxyEnvironment: proxyEnvironment,
+            arguments: arguments, environment: state.environment, buildArguments: buildArguments,
+            proxyEnvironment: proxyEnvironment,
             workingDirectory: absolutePath(state.workingDirectory, in: "/"), user: state.configuration.container.user,
             mounts: mounts,
             script: script, network: network, security: security, limits: limits)

@@ -9,6 +9,8 @@ public struct RunOperation: Sendable, Hashable {
     public var arguments: [String]
     /// Variables of the image and of the stage's build arguments.
     public var environment: EnvironmentList
+    /// The names of those variables that are build arguments and not in the image's configuration.
+    public var buildArguments: Set<String> = []
     /// Proxy variables: seen by the process, no part of the cache key or of the history.
     public var proxyEnvironment: EnvironmentList
     /// Absolute and clean.

@@ -5,32 +5,20 @@ extension Dockerfile {
     public init(parsing source: SourceFile) throws(DockerfileError) {
         var parser = try DocumentParser(source)
         let document = try parser.parse()
-        let instructions = document.instructions
-        let starts = instructions.indices.filter { instructions[$0].stageStart != nil }
-        let globalArguments = Array(instructions[..<(starts.first ?? instructions.count)])
-        if let misplaced = globalArguments.first(where: { !$0.isArgument }) {
+        if let misplaced = document.preamble.first(where: { !$0.isArgument }) {
             throw DockerfileError(
                 .noStage, "no build stage in current context", help: "only ARG may stand before the first FROM",
                 at: misplaced.range, in: source)
         }
-        var stages: [Stage] = []
-        for (index, start) in starts.enumerated() {
-            guard let from = instructions[start].stageStart else { continue }
-            let end = index + 1 < starts.count ? starts[index + 1] : instructions.count
-            stages.append(
-                Stage(
-                    index: index, name: from.name?.raw.lowercased(), from: from, fromInstruction: instructions[start],
-                    instructions: Array(instructions[(start + 1)..<end])))
-        }
-        guard !stages.isEmpty else {
+        guard !document.stages.isEmpty else {
             throw DockerfileError(
                 .noStage, "dockerfile contains no stages to build", help: "add FROM <image>",
-                at: globalArguments.last?.range, in: source)
+                at: document.preamble.last?.range, in: source)
         }
         self.source = source
         self.directives = document.directives
-        self.globalArguments = globalArguments
-        self.stages = stages
+        globalArguments = document.preamble
+        stages = document.stages
         trailingLines = document.trailingLines
     }
 
@@ -41,7 +29,8 @@ extension Dockerfile {
     public static func parseTrigger(_ text: String, name: String) throws(DockerfileError) -> Instruction {
         let source = SourceFile(name: name, text: text)
         var parser = try DocumentParser(source)
-        let instructions = try parser.parse().instructions
+        let document = try parser.parse()
+        let instructions = document.preamble + document.stages.flatMap { [$0.fromInstruction] + $0.instructions }
         guard instructions.count == 1 else {
             throw DockerfileError(
                 .syntax, "an ONBUILD trigger must be one instruction", at: instructions[1].range, in: source)
@@ -57,10 +46,6 @@ extension Dockerfile {
 }
 
 extension Instruction {
-    fileprivate var stageStart: FromInstruction? {
-        if case .from(let from) = body { from } else { nil }
-    }
-
     fileprivate var isArgument: Bool {
         if case .arg = body { true } else { false }
     }

@@ -1,7 +1,7 @@
 internal import CFileSystem
 
 /// What a directory entry is.
-public enum FileKind: Hashable, Sendable {
+public enum FileKind: UInt8, Sendable {
     case regular, directory, symbolicLink, characterDevice, blockDevice, fifo, socket
 
     /// From the letter of `cfs_kind`; nil when the kernel did not say.

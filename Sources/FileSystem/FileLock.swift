@@ -25,6 +25,16 @@ public final class FileLock: Sendable {
         _ = try checked(cfs_lock(file.rawValue, exclusive ? 1 : 0, wait ? 1 : 0), "lock", path)
     }
 
+    /// Whether the file that is locked is still the one at `path`. One that was removed meanwhile can be locked as well,
+    /// which keeps out nobody.
+    public func holds(_ path: FilePath) throws(FileSystemError) -> Bool {
+        let mine = try file.status(path: path)
+        let parent = path.removingLastComponent()
+        guard let last = path.lastComponent, let name = FileName(last) else { return false }
+        let found = try DirectoryHandle(parent.isEmpty ? "." : parent).statusIfExists(of: name)
+        return found.map { $0.inode == mine.inode && $0.device == mine.device } ?? false
+    }
+
     private static func open(_ path: FilePath) throws(FileSystemError) -> FileDescriptor {
         let flags = CInt(CFS_OPEN_READ_WRITE.rawValue | CFS_OPEN_CREATE.rawValue)
         let opened = unsafe path.withPlatformString { unsafe cfs_open(workingDirectory, $0, flags, 0o644) }

@@ -14,14 +14,16 @@ final class LayerBlobSink {
         self.compression = compression
         self.store = store
         writer = try store.blobWriter()
-        compressor = try Compressor(compression, to: writer)
+        let kept = MemberReader(compression, store: store).members
+        compressor = try Compressor(compression, to: writer, kept: kept)
     }
 
     /// Puts the finished blob into the store and records which layer it holds.
     func commit(diffID: Digest) throws -> Descriptor {
         let (digest, size) = try writer.commit()
         let blob = Descriptor(mediaType: compression.layerMediaType, digest: digest, size: size)
-        try store.putLayerBlob(blob, diffID: diffID, compression: compression.description)
+        let members = compressor.memberPlaces.map { KeptMember(key: $0.key, offset: $0.offset, length: $0.length) }
+        try store.putLayerBlob(blob, diffID: diffID, compression: compression.description, members: members)
         return blob
     }
 }

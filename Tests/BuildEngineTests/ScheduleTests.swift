@@ -50,4 +50,52 @@ import Testing
         let second = schedule.probed(id(2), isCached: false)
         #expect(first + second == [.probe(id(0))])
     }
+
+    /// 0 <- 1 <- 6, 0 <- 2 <- 3 <- 4 <- 6, 0 <- 5 <- 6: the middle branch is the longest.
+    private static let branches: [[Int]] = [[], [0], [0], [2], [3], [0], [1, 4, 5]]
+
+    private func schedule(costs: [Int]? = nil, limit: Int) -> Schedule {
+        Schedule(inputs: Self.branches.map { $0.map(id) }, costs: costs, result: id(6), limit: limit)
+    }
+
+    /// Carries out a schedule one operation after another, where nothing is cached; the order of execution.
+    private func order(_ schedule: Schedule) -> [Int] {
+        var schedule = schedule
+        var pending = schedule.start()
+        var order: [Int] = []
+        while !pending.isEmpty {
+            switch pending.removeFirst() {
+            case .probe(let id): pending += schedule.probed(id, isCached: false)
+            case .execute(let id):
+                order.append(id.rawValue)
+                pending += schedule.finished(id)
+            }
+        }
+        #expect(schedule.isComplete)
+        return order
+    }
+
+    @Test(
+        arguments: [
+            // Without costs, the chain of most operations; of equals the first.
+            (nil, [0, 2, 3, 1, 4, 5, 6]),
+            // One operation that outweighs three.
+            ([0, 1, 1, 1, 1, 10, 1], [0, 5, 2, 3, 1, 4, 6]),
+            ([0, 5, 1, 1, 1, 4, 1], [0, 1, 5, 2, 3, 4, 6]),
+        ] as [([Int]?, [Int])])
+    func theLongestChainGoesFirst(_ costs: [Int]?, _ expected: [Int]) {
+        #expect(order(schedule(costs: costs, limit: 1)) == expected)
+    }
+
+    @Test func lengthsAreThoseOfTheLongestChain() {
+        let path = CriticalPath(inputs: Self.branches.map { $0.map(id) }, costs: [3, 10, 2, 2, 2, 1, 1])
+        #expect((0...6).map { path.length(id($0)) } == [14, 11, 7, 5, 3, 2, 1])
+    }
+
+    /// A graph of thousands of operations is no reason to wait: everything is linear in the number of edges.
+    @Test func longChains() {
+        let count = 5000
+        let inputs = (0..<count).map { $0 == 0 ? [] : [id($0 - 1)] }
+        #expect(order(Schedule(inputs: inputs, result: id(count - 1), limit: 4)) == Array(0..<count))
+    }
 }

@@ -40,6 +40,36 @@ import Testing
         #expect(graph[id].name.hasSuffix("RUN x"))
     }
 
+    /// Stages by name in any case, as the command line lowers them, or by number; BuildKit knows no numbers.
+    @Test(
+        arguments: [
+            ([], []), (["first"], ["one"]), (["1"], ["two"]), (["0", "third"], ["one", "three"]), (["fourth"], []),
+            (["stage-1"], []), (["3"], []), ([""], []),
+        ] as [(Set<String>, Set<String>)])
+    func stagesWithoutTheCache(_ names: Set<String>, _ expected: Set<String>) async throws {
+        let text = """
+            FROM base AS First
+            RUN one
+            FROM base
+            RUN two
+            FROM base AS third
+            COPY --from=first /a /b
+            COPY --from=1 /a /b
+            RUN three
+            """
+        var options = PlanOptions()
+        options.noCache = .stages(names)
+        let graph = try await plan(text, options)
+        let ignoring = graph.operations.filter(\.ignoresCache).compactMap { operation in
+            ["one", "two", "three"].first { operation.name.hasSuffix("RUN \($0)") }
+        }
+        #expect(Set(ignoring) == expected)
+        let dockerfile = try Dockerfile(parsing: SourceFile(name: "Dockerfile", text: text))
+        let known: Set<String> = ["first", "1", "0", "third"]
+        #expect(options.noCache.unknownStages(in: dockerfile) == names.subtracting(known).sorted())
+        #expect(PlanOptions.NoCache.always.unknownStages(in: dockerfile) == [])
+    }
+
     @Test func anImageIsTakenOnce() async throws {
         let graph = try await plan(
             "FROM base AS a\nRUN a\nFROM base AS b\nRUN b\nFROM scratch\nCOPY --from=a / /\nCOPY --from=b / /")

@@ -2,9 +2,9 @@
 public enum Compression: Hashable, Sendable {
     /// Not at all.
     case uncompressed
-    /// gzip (RFC 1952) of members of 1 MiB; levels 0...9 as gzip(1) has them.
+    /// gzip (RFC 1952) of members of at most 1 MiB; levels 0...9 as gzip(1) has them.
     case gzip(level: Int = 6)
-    /// Zstandard (RFC 8878); levels 1...22.
+    /// Zstandard (RFC 8878) of frames of at most 1 MiB; levels 1...22.
     case zstd(level: Int = 3)
 
     /// The name without the level, as `docker buildx build --output compression=` has it.

@@ -1,13 +1,15 @@
 /// A sink which compresses what it is given and hands it to the next sink.
 ///
 /// Equal input and equal ``Compression`` give equal bytes: they depend neither on the number of workers, nor on the time
-/// and the machine, nor on how the input was cut into writes (but on where ``flushMember()`` was called). They do depend
-/// on the versions of libdeflate and libzstd.
+/// and the machine, nor on how the input was cut into writes. They do depend on the versions of libdeflate and libzstd.
 ///
-/// gzip output consists of members of 1 MiB of input, which every gzip reader reads as one stream (RFC 1952, section
-/// 2.2). Threads belong to one compressor and end with it; writes block while they are busy.
+/// gzip output consists of members and zstd output of frames of at most 1 MiB of input, which every reader reads as one
+/// stream (RFC 1952, section 2.2; RFC 8878, section 3). In a tar they end between entries, see `MemberCutter`, so that
+/// those without a change can be taken from ``KeptMembers``. Threads belong to one compressor and end with it; writes block
+/// while they are busy.
 public final class Compressor: ByteSink {
     private let encoder: any StreamEncoder
+    private let members: MemberEncoder?
     private let next: any ByteSink
     private var state = State.open
 
@@ -16,22 +18,38 @@ public final class Compressor: ByteSink {
     /// Makes a compressor in front of `next`.
     ///
     /// - Parameters:
+    ///   - kept: members that need not be compressed again. They do not change what is written.
     ///   - workers: how many threads may compress at a time, the writing one included; `nil` means one for each usable
     ///     processor, up to 16. It does not change what is written.
     /// - Throws: ``ArchiveError`` with the code `compressionFailed` when the level does not exist or memory lacks.
-    public init(_ compression: Compression, to next: any ByteSink, workers: Int? = nil) throws(ArchiveError) {
+    public init(
+        _ compression: Compression, to next: any ByteSink, kept: KeptMembers? = nil, workers: Int? = nil
+    ) throws(ArchiveError) {
         self.next = next
         let workers = min(16, max(1, workers ?? usableProcessorCount()))
         switch compression {
-        case .uncompressed: encoder = CopyEncoder(to: next)
+        case .uncompressed:
+            encoder = CopyEncoder(to: next)
+            members = nil
         case .gzip(let level):
             guard (0...9).contains(level) else { throw Self.noSuchLevel(compression) }
-            encoder = try GzipEncoder(level: level, workers: workers, to: next)
+            let members = try MemberEncoder(workers: workers, kept: kept, to: next) { () throws(ArchiveError) in
+                try GzipCoder(level: level)
+            }
+            encoder = CuttingEncoder(members)
+            self.members = members
         case .zstd(let level):
             guard (1...22).contains(level) else { throw Self.noSuchLevel(compression) }
-            encoder = try ZstdEncoder(level: level, workers: workers, to: next)
+            let members = try MemberEncoder(workers: workers, kept: kept, to: next) { () throws(ArchiveError) in
+                try ZstdCoder(level: level)
+            }
+            encoder = CuttingEncoder(members)
+            self.members = members
         }
     }
+
+    /// Where the members with a key stand in what was written, in its order. None without ``KeptMembers``.
+    public var memberPlaces: [MemberPlace] { members?.places ?? [] }
 
     /// Compresses `bytes`; they reach the next sink now or later.
     ///
@@ -40,15 +58,6 @@ public final class Compressor: ByteSink {
     public func write(_ bytes: Span<UInt8>) throws {
         try enter()
         try encoder.write(bytes)
-        state = .open
-    }
-
-    /// Ends the current gzip member or zstd frame, so that the bytes of what follows do not depend on what came before.
-    ///
-    /// - Throws: as ``write(_:)-(Span<UInt8>)``.
-    public func flushMember() throws {
-        try enter()
-        try encoder.flushMember()
         state = .open
     }
 

@@ -6,7 +6,5 @@ final class CopyEncoder: StreamEncoder {
 
     func write(_ bytes: Span<UInt8>) throws { try sink.write(bytes) }
 
-    func flushMember() throws {}
-
     func finish() throws {}
 }

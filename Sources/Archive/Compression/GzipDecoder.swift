@@ -6,7 +6,7 @@ internal import CDeflate
 /// member decides: if libdeflate cannot decode it from what is there, zlib gets this and all further members, and finds out
 /// whether the data are damaged.
 @safe final class GzipDecoder: StreamDecoder {
-    private static let greatestMember = GzipMember.inputCapacity
+    private static let greatestMember = Member.inputCapacity
 
     private let streaming: ZlibDecoder
     private var whole: OpaquePointer?

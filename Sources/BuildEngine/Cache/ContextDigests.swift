@@ -4,37 +4,83 @@ import FileSystem
 import OCI
 import SystemPackage
 
-/// The digests of the files of contexts. What an earlier build has read is not read again, as long as the file's size,
-/// times and inode are the same.
+/// The digests that stand for what is copied from contexts.
+///
+/// What an earlier build has computed is not computed again: where nothing in a context has changed, the digest of a whole
+/// selection is remembered; else that of each file whose size, times and inode are the same.
 struct ContextDigests {
+    /// What one context is known by.
+    private struct Known {
+        var fingerprint: Digest
+        var selections: SelectionDigests
+        /// Loaded when the digest of a file is first wanted.
+        var files: StatCache?
+    }
+
     private let store: ContentStore
-    private var caches: [ContextName: StatCache] = [:]
-    private let directories: [ContextName: ContextDirectory]
+    private let contexts: [ContextName: ContextTree]
+    private var known: [ContextName: Known] = [:]
+    /// The digests of the regular files of each selection that had to be made, by its digest.
+    private(set) var files: [Digest: [Digest]] = [:]
 
     init(store: ContentStore, contexts: [ContextName: ContextTree]) {
         self.store = store
-        directories = contexts.mapValues(\.source)
+        self.contexts = contexts
     }
 
-    /// The digest that stands for a selection of files of a context.
-    mutating func digest(of selection: Selection, in context: ContextName) async throws -> Digest {
-        let root = directories[context]?.path.string ?? ""
-        var cache = try caches.removeValue(forKey: context) ?? store.statCache(context: root)
+    /// The digest of what `select` finds in a context. `purpose` stands for how it is selected; `select` is not called where
+    /// an earlier build selected the same from the same files.
+    mutating func digest(
+        in context: ContextName, purpose: Digest, select: (ContextTree) throws -> Selection
+    ) async throws -> Digest {
+        guard let tree = contexts[context] else { return KeyHasher("nothing/1").finish() }
+        // What was fetched for this build stands in a directory that no later one has.
+        if tree.source.isFetched {
+            let selection = try select(tree)
+            let files = SelectionKey.regularFiles(of: selection).map(\.location)
+            return key(of: selection, try await FileDigests.compute(files))
+        }
+        var known = try self.known.removeValue(forKey: context) ?? load(tree)
+        defer { self.known[context] = known }
+        if let digest = known.selections.digest(for: purpose, fingerprint: known.fingerprint) { return digest }
+        let selection = try select(tree)
+        var files = try known.files ?? store.statCache(context: tree.source.path.string)
+        let digest = try await self.digest(of: selection, &files)
+        known.files = files
+        if tree.isSettled { known.selections.record(digest, for: purpose, fingerprint: known.fingerprint) }
+        return digest
+    }
+
+    private func load(_ tree: ContextTree) throws -> Known {
+        Known(
+            fingerprint: tree.listing.fingerprint(),
+            selections: try store.selectionDigests(context: tree.source.path.string))
+    }
+
+    private mutating func digest(of selection: Selection, _ cache: inout StatCache) async throws -> Digest {
         let files = SelectionKey.regularFiles(of: selection)
         var digests: [Digest?] = []
+        digests.reserveCapacity(files.count)
         for file in files { digests.append(cache.digest(of: file.location.path, file.status)) }
         let unknown = files.indices.filter { digests[$0] == nil }
         for (index, digest) in zip(unknown, try await FileDigests.compute(unknown.map { files[$0].location })) {
             digests[index] = digest
             cache.record(files[index].location.path, files[index].status, digest: digest)
         }
-        caches[context] = cache
-        return SelectionKey(selection, digests: digests.compactMap { $0 }).digest
+        return key(of: selection, digests.compactMap { $0 })
     }
 
-    /// Keeps what was read for later builds.
+    private mutating func key(of selection: Selection, _ digests: [Digest]) -> Digest {
+        let key = SelectionKey(selection, digests: digests).digest
+        files[key] = digests
+        return key
+    }
+
+    /// Keeps what was computed for later builds.
     func save() throws {
-        // What was fetched for this build stands in a directory that no later one has.
-        for (name, cache) in caches where directories[name]?.isFetched == false { try store.save(cache) }
+        for known in known.values {
+            if let files = known.files { try store.save(files) }
+            try store.save(known.selections)
+        }
     }
 }

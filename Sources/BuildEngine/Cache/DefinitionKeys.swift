@@ -9,6 +9,13 @@ struct DefinitionKeys: Sendable {
     private var definitions: [Digest] = []
     private var outsides: [[Digest]] = []
     private var ignoring: [Bool] = []
+    private var selections: [Digest: Digest] = [:]
+    private var items: [SourceIndex: [Selection.Item]] = [:]
+
+    private struct SourceIndex: Hashable {
+        var operation: OperationID
+        var source: Int
+    }
 
     /// The definition key of an operation.
     func definition(_ id: OperationID) -> Digest { definitions[id.rawValue] }
@@ -16,27 +23,33 @@ struct DefinitionKeys: Sendable {
     /// The digests of an operation's sources or mounts, in their order.
     func outside(_ id: OperationID) -> [Digest] { outsides[id.rawValue] }
 
+    /// The selection of files of a context that one of these digests stands for.
+    func selection(_ outside: Digest) -> Digest? { selections[outside] }
+
+    /// What a source of a copy selects in a context, if it had to be found out for its digest.
+    func items(_ id: OperationID, source: Int) -> [Selection.Item]? {
+        items[SourceIndex(operation: id, source: source)]
+    }
+
     /// Whether the operation or one of its inputs is to be executed whatever the cache has.
     func ignoresCache(_ id: OperationID) -> Bool { ignoring[id.rawValue] }
 
     /// Computes the keys. Reads the files that are copied from contexts, as far as `contents` does not know them.
     ///
     /// Throws ``BuildError`` with the instruction whose source is missing.
-    init(
-        _ graph: BuildGraph, contexts: [ContextName: ContextTree], remotes: RemoteSources,
-        contents: inout ContextDigests
-    ) async throws {
+    init(_ graph: BuildGraph, remotes: RemoteSources, contents: inout ContextDigests) async throws {
         for operation in graph.operations {
             var sources: [Digest] = []
             do {
                 switch operation.kind {
                 case .scratch, .image, .makeDirectory: break
                 case .copy(let copy):
-                    for source in copy.sources {
-                        sources.append(try await digest(source, copy.excludes, contexts, remotes, &contents))
+                    for (index, source) in copy.sources.enumerated() {
+                        let place = SourceIndex(operation: operation.id, source: index)
+                        sources.append(try await digest(source, at: place, of: copy, remotes, &contents))
                     }
                 case .run(let run):
-                    for mount in run.mounts { sources.append(try await digest(mount, contexts, &contents)) }
+                    for mount in run.mounts { sources.append(try await digest(mount, &contents)) }
                 }
             } catch var error as BuildError {
                 error.range = error.range ?? operation.range
@@ -50,46 +63,71 @@ struct DefinitionKeys: Sendable {
         }
     }
 
-    private func digest(
-        _ source: CopyOperation.Source, _ excludes: [String], _ contexts: [ContextName: ContextTree],
-        _ remotes: RemoteSources, _ contents: inout ContextDigests
+    private mutating func digest(
+        _ source: CopyOperation.Source, at place: SourceIndex, of copy: CopyOperation, _ remotes: RemoteSources,
+        _ contents: inout ContextDigests
     ) async throws -> Digest {
         var hasher = KeyHasher("source/1")
+        var selection: Digest?
         switch source.origin {
         case .context(let name):
-            guard let tree = contexts[name] else { break }
-            let selector = Selector(tree: tree, excludes: try patterns(excludes, source.range), place: name.place)
-            let items = try selector.select(source)
-            hasher.add(try await contents.digest(of: Selection(items: items), in: name))
+            let excludes = try patterns(copy.excludes, source.range)
+            var items: [Selection.Item]?
+            selection = try await contents.digest(in: name, purpose: Self.purpose(of: source, copy)) { tree in
+                let selected = try Selector(tree: tree, excludes: excludes, place: name.place).select(source)
+                items = selected
+                return Selection(items: selected).counted(for: copy)
+            }
+            self.items[place] = items
         case .operation(let id):
             hasher.add(definitions[id.rawValue])
             hasher.add(source.path)
             hasher.add(optional: source.parentsPattern)
-            hasher.add(excludes)
+            hasher.add(copy.excludes)
         case .inline(let file):
             hasher.add(file.name)
             hasher.add(file.content)
         case .remoteFile, .git:
-            if let digest = remotes.digest(of: source, excludes: excludes) { hasher.add(digest) }
+            if let digest = remotes.digest(of: source, excludes: copy.excludes) { hasher.add(digest) }
         }
-        return hasher.finish()
+        return finish(hasher, selection)
     }
 
-    private func digest(
-        _ mount: RunMount, _ contexts: [ContextName: ContextTree], _ contents: inout ContextDigests
-    ) async throws -> Digest {
+    private mutating func finish(_ hasher: KeyHasher, _ selection: Digest?) -> Digest {
+        var hasher = hasher
+        if let selection { hasher.add(selection) }
+        let digest = hasher.finish()
+        selections[digest] = selection
+        return digest
+    }
+
+    private mutating func digest(_ mount: RunMount, _ contents: inout ContextDigests) async throws -> Digest {
         var hasher = KeyHasher("mount/1")
+        var selection: Digest?
         guard case .bind(let source, let path, _) = mount.kind else { return hasher.finish() }
         switch source {
         case .operation(let id): hasher.add(definitions[id.rawValue])
         case .context(let name):
-            guard let tree = contexts[name] else { break }
             let whole = CopyOperation.Source(
                 origin: source, path: escapedPattern(path), parentsPattern: nil, unpacks: false, range: nil)
-            let items = try Selector(tree: tree, excludes: try IgnorePatterns([]), place: name.place).select(whole)
-            hasher.add(try await contents.digest(of: Selection(items: items), in: name))
+            let excludes = try IgnorePatterns([])
+            selection = try await contents.digest(in: name, purpose: Self.purpose(of: whole, nil)) { tree in
+                Selection(items: try Selector(tree: tree, excludes: excludes, place: name.place).select(whole))
+            }
         case .inline, .remoteFile, .git: break
         }
+        return finish(hasher, selection)
+    }
+
+    /// What stands for the way in which a source selects files, and for what counts of them.
+    private static func purpose(of source: CopyOperation.Source, _ copy: CopyOperation?) -> Digest {
+        var hasher = KeyHasher("selection of/1")
+        hasher.add(source.path)
+        hasher.add(optional: source.parentsPattern)
+        hasher.add(source.unpacks)
+        hasher.add(copy?.excludes ?? [])
+        hasher.add(copy?.mode?.absoluteMode != nil)
+        hasher.add(copy?.owner != nil)
         return hasher.finish()
     }
 

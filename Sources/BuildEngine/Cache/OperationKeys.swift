@@ -10,7 +10,7 @@ import OCI
 struct OperationKeys {
     /// The digest of what an operation is, without its inputs.
     private static func definition(_ operation: Operation) -> KeyHasher {
-        var hasher = KeyHasher("operation/2")
+        var hasher = KeyHasher("operation/3")
         hasher.add(operation.platform.description)
         switch operation.kind {
         case .scratch:
@@ -58,6 +58,10 @@ struct OperationKeys {
                 hasher.add(readOnly)
             case .cache(let cache):
                 hasher.add("cache")
+                // Which directory it is makes no difference to a step that works with an empty one as well.
+                for number in [cache.mode.map(UInt32.init), cache.uid, cache.gid] {
+                    hasher.add(optional: number.map { "\($0)" })
+                }
                 hasher.add(cache.readOnly)
             case .tmpfs(let size, let readOnly):
                 hasher.add("tmpfs")

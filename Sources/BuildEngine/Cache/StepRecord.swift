@@ -7,10 +7,13 @@ struct StepRecord {
     var layers: [Digest]
     /// The epoch of the build that made the last of them, in seconds.
     var epoch: Int64
+    /// The operation's content key, as far as it was ever computed; for caches that are written for other stores.
+    var content: Digest?
 
-    init(layers: [Digest], epoch: Int64) {
+    init(layers: [Digest], epoch: Int64, content: Digest? = nil) {
         self.layers = layers
         self.epoch = epoch
+        self.content = content
     }
 
     /// Reads a record; nil for one that a later version may have written.
@@ -24,10 +27,12 @@ struct StepRecord {
             layers.append(digest)
         }
         self.epoch = epoch
+        content = json["content"]?.stringValue.flatMap { try? Digest(parsing: $0) }
     }
 
     var payload: [UInt8] {
-        let json: JSONValue = ["layers": .strings(layers.map(\.description)), "epoch": .integer(epoch)]
+        var json: JSONValue = ["layers": .strings(layers.map(\.description)), "epoch": .integer(epoch)]
+        if let content { json["content"] = .string(content.description) }
         return json.encoded()
     }
 }

@@ -7,13 +7,16 @@ import SystemPackage
 /// One walk reads names and metadata of everything; contents are read only of what is copied.
 struct ContextTree: SourceTree {
     let source: ContextDirectory
+    /// What the ignore file left in.
+    let listing: ContextListing
+    /// Whether nothing had changed so shortly before the walk that a later change might keep the same times.
+    let isSettled: Bool
     private let directory: DirectoryHandle
-    private let statuses: [FilePath: FileStatus]
-    private let names: [FilePath: [FilePath.Component]]
-    /// The latest modification of a file in the context, if it has any file.
-    let newestModification: Timestamp?
     /// What was left out.
     let ignoreFile: IgnoreFile
+
+    /// The latest modification of a file in the context, if it has any file.
+    var newestModification: Timestamp? { listing.newestModification }
 
     /// Walks a directory. Paths that `ignoreFile` matches are left out, with all below them unless a pattern that starts
     /// with `!` may take some of it in again.
@@ -23,86 +26,79 @@ struct ContextTree: SourceTree {
         self.source = source
         self.ignoreFile = ignoreFile
         let ignore = ignoreFile.patterns
-        var statuses: [FilePath: FileStatus] = [:]
-        var names: [FilePath: [FilePath.Component]] = [:]
-        var newest: Timestamp?
-        var implied: [(FilePath, FileStatus)] = []
-        func add(_ path: FilePath, _ status: FileStatus) {
-            statuses[path] = status
-            if let name = path.lastComponent { names[path.removingLastComponent(), default: []].append(name) }
-        }
+        var implied: [(path: [UInt8], status: FileStatus)] = []
         do {
-            let top = try DirectoryHandle(source.path)
-            directory = top
-            statuses["/"] = try top.status()
-            let walk = TreeWalk(top)
-            try walk.run { entry in
-                let relative = entry.path
-                let path = FilePath("/").pushing(relative)
-                while let last = implied.last, !path.starts(with: last.0) { implied.removeLast() }
-                if !ignore.isEmpty, ignore.matches(relative.string) {
-                    guard entry.status.kind == .directory, ignore.mayContainExceptions(below: relative.string) else {
-                        return .skip
-                    }
-                    implied.append((path, entry.status))
-                    return .descend
+            let began = Timestamp.now
+            directory = try DirectoryHandle(source.path)
+            var listing = ContextListing(root: try directory.status())
+            try TreeWalk(directory).run { entry in
+                while let last = implied.last, !entry.pathBytes.starts(with: last.path + [UInt8(ascii: "/")]) {
+                    implied.removeLast()
                 }
-                for (directory, status) in implied { add(directory, status) }
+                if !ignore.isEmpty {
+                    let relative = String(decoding: entry.pathBytes, as: UTF8.self)
+                    if ignore.matches(relative) {
+                        guard entry.status.kind == .directory, ignore.mayContainExceptions(below: relative) else {
+                            return .skip
+                        }
+                        implied.append((entry.pathBytes, entry.status))
+                        return .descend
+                    }
+                }
+                for (path, status) in implied { listing.append(path, status) }
                 implied.removeAll()
-                add(path, entry.status)
-                if entry.status.kind == .regular { newest = max(newest ?? entry.status.mtime, entry.status.mtime) }
+                listing.append(entry.pathBytes, entry.status)
                 return .descend
             }
+            self.listing = listing
+            isSettled = listing.isSettled(at: began)
         } catch let error as FileSystemError {
             throw BuildError(.invalidContext, "cannot read the build context", cause: error)
         }
-        for key in names.keys { names[key]?.sort { $0.string.utf8.lexicographicallyPrecedes($1.string.utf8) } }
-        self.statuses = statuses
-        self.names = names
-        newestModification = newest
     }
 
     func node(at path: FilePath) throws -> SourceNode? {
-        guard let status = statuses[path] else { return nil }
+        guard let index = listing.index(of: path) else { return nil }
+        return try node(index, at: path, in: try directory(of: path.removingLastComponent()))
+    }
+
+    private func node(_ index: Int, at path: FilePath, in parent: DirectoryHandle) throws -> SourceNode {
+        let status = listing.status(at: index)
         var node = SourceNode(status: status, linkTarget: nil, location: nil)
-        if status.kind == .regular {
-            node.location = FileLocation(directory: directory, path: path.removingRoot())
-        }
         // Whoever builds the image need not be who owns the checkout.
         if !source.isFetched {
             node.status.uid = 0
             node.status.gid = 0
         }
+        if status.kind == .regular {
+            node.location = FileLocation(directory: directory, path: path.removingRoot())
+        }
+        guard let name = path.lastComponent.flatMap(FileName.init) else { return node }
         switch status.kind {
-        case .symbolicLink:
-            let (parent, name) = try parent(of: path)
-            node.linkTarget = try parent.readLink(name)
-        case .regular where !path.components.isEmpty, .directory where !path.components.isEmpty:
-            let (parent, name) = try parent(of: path)
-            node.xattrs = try parent.extendedAttributes(of: name).all(where: isKeptAttribute)
+        case .symbolicLink: node.linkTarget = try parent.readLink(name)
+        case .regular, .directory: node.xattrs = try parent.extendedAttributes(of: name).all(where: isKeptAttribute)
         default: break
         }
         return node
     }
 
+    private func directory(of path: FilePath) throws -> DirectoryHandle {
+        path.components.isEmpty ? directory : try directory.openDirectoryInRoot(path)
+    }
+
     func children(of path: FilePath) throws -> [(name: FilePath.Component, node: SourceNode)] {
-        try (names[path] ?? []).compactMap { name in
-            try node(at: path.appending(name)).map { (name, $0) }
+        guard let index = listing.index(of: path), listing.status(at: index).kind == .directory else { return [] }
+        let parent = try directory(of: path)
+        return try listing.sortedChildren(of: index).compactMap { child in
+            guard let name = listing.name(at: child) else { return nil }
+            return (name, try node(child, at: path.appending(name), in: parent))
         }
     }
 
     /// Whether the directory has something at a path that was left out of the context.
     func isLeftOut(_ path: FilePath) -> Bool {
-        guard statuses[path] == nil, let name = path.lastComponent.flatMap(FileName.init) else { return false }
-        return (try? parent(of: path).0.status(of: name)) != nil
-    }
-
-    private func parent(of path: FilePath) throws -> (DirectoryHandle, FileName) {
-        guard let last = path.lastComponent, let name = FileName(last) else {
-            throw BuildError(.invalidContext, "cannot read \(path)")
-        }
-        let parent = path.removingLastComponent()
-        return (parent.components.isEmpty ? directory : try directory.openDirectoryInRoot(parent), name)
+        guard listing.index(of: path) == nil, let name = path.lastComponent.flatMap(FileName.init) else { return false }
+        return (try? directory(of: path.removingLastComponent()).status(of: name)) != nil
     }
 }
 

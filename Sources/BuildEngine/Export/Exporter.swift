@@ -32,7 +32,9 @@ struct Exporter {
         switch export.kind {
         case .image:
             let image = try await assemble(export)
-            _ = try store.putImage(image.image, names: names)
+            // What is there already stays as it is, with the time it was built at.
+            let moved = try names.filter { try store.image(named: $0)?.descriptor.digest != image.image.digest }
+            if names.isEmpty || !moved.isEmpty { _ = try store.putImage(image.image, names: moved) }
             return image
         case .ociLayout(let destination):
             let image = try await assemble(export)

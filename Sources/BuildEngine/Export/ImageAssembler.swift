@@ -8,11 +8,14 @@ import OCI
 /// Makes the manifest and the configuration of the image that a graph and its layers come to.
 struct ImageAssembler {
     let graph: BuildGraph
+    let keys: DefinitionKeys
     let layers: [Digest]
     let epoch: Timestamp
     let store: ContentStore
     let layerStore: LayerStore
     let provider: LayerProvider
+    /// What the image is to carry of its own cache; nil for none.
+    var inlineCache: JSONValue?
 
     /// Writes the image into the store, with its layers compressed as asked.
     ///
@@ -59,6 +62,9 @@ struct ImageAssembler {
             return entry
         }
         configuration.history = complete(inherited) + own
+        // A base's cache is about steps of the base.
+        configuration[extra: InlineCache.buildKitKey] = nil
+        configuration[extra: InlineCache.key] = inlineCache
         return configuration
     }
 

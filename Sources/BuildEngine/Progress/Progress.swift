@@ -93,6 +93,7 @@ final class Progress: Sendable {
                     inputs: operation.inputs.compactMap { ids[$0] }, line: operation.range?.start.line))
         }
         sink.emit(ProgressEvent(kind: .planned(descriptions)))
-        return StepReporter(sink: sink, ids: ids)
+        let images = graph.operations.filter { if case .image = $0.kind { true } else { false } }
+        return StepReporter(sink: sink, ids: ids, unkeyed: Set(images.map(\.id)))
     }
 }

@@ -58,6 +58,8 @@ public struct ProgressEvent: Sendable {
         /// The steps of the build, before the first of them starts. May come again with further steps.
         case planned([StepDescription])
         case started(StepID)
+        /// Why a step is executed, before its output, or by which key it was found, before its end.
+        case explained(StepID, StepExplanation)
         case output(StepID, OutputStream, [UInt8])
         /// Bytes moved so far, of `total` where that is known.
         case transfer(StepID, name: String, current: Int64, total: Int64?, finished: Bool)

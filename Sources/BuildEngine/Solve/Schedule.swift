@@ -4,7 +4,8 @@ import BuildGraph
 /// actions and tells it what came of them.
 ///
 /// Work is found from the result downwards: an operation is first looked up by its definition; only if that misses are
-/// its inputs wanted. So nothing below a cached operation is touched.
+/// its inputs wanted. So nothing below a cached operation is touched. Of the operations that may be executed, the one
+/// that the longest chain of others waits for comes first (``CriticalPath``).
 struct Schedule {
     enum Action: Equatable {
         /// Look the operation up by its definition.
@@ -16,7 +17,8 @@ struct Schedule {
     private enum State {
         case unwanted
         case probing
-        case waiting(missing: Set<OperationID>)
+        /// Until as many of its inputs are there.
+        case waiting(missing: Int)
         case ready
         case executing
         case done
@@ -25,23 +27,29 @@ struct Schedule {
     private var states: [State]
     private let inputs: [[OperationID]]
     private let result: OperationID
+    private let path: CriticalPath
+    /// Who waits for an operation.
+    private var waiting: [[OperationID]]
     private var ready: [OperationID] = []
     private var executing = 0
     private let limit: Int
 
     /// `limit` operations are executed at the same time at most.
     init(_ graph: BuildGraph, limit: Int) {
-        states = Array(repeating: .unwanted, count: graph.operations.count)
-        inputs = graph.operations.map(\.inputs)
-        result = graph.result
-        self.limit = max(1, limit)
+        self.init(
+            inputs: graph.operations.map(\.inputs), costs: graph.operations.map(CriticalPath.cost),
+            result: graph.result,
+            limit: limit)
     }
 
-    init(inputs: [[OperationID]], result: OperationID, limit: Int) {
+    /// - Parameter costs: how long each operation takes, in any unit; all the same without.
+    init(inputs: [[OperationID]], costs: [Int]? = nil, result: OperationID, limit: Int) {
         states = Array(repeating: .unwanted, count: inputs.count)
+        waiting = Array(repeating: [], count: inputs.count)
         self.inputs = inputs
         self.result = result
         self.limit = max(1, limit)
+        path = CriticalPath(inputs: inputs, costs: costs ?? Array(repeating: 1, count: inputs.count))
     }
 
     var isComplete: Bool {
@@ -54,15 +62,15 @@ struct Schedule {
     mutating func probed(_ id: OperationID, isCached: Bool) -> [Action] {
         if isCached { return finished(id) }
         var actions: [Action] = []
-        var missing: Set<OperationID> = []
+        var missing = 0
         for input in inputs[id.rawValue] {
             if case .done = states[input.rawValue] { continue }
-            missing.insert(input)
+            missing += 1
+            waiting[input.rawValue].append(id)
             actions += want(input)
         }
-        if missing.isEmpty {
-            states[id.rawValue] = .ready
-            ready.append(id)
+        if missing == 0 {
+            makeReady(id)
         } else {
             states[id.rawValue] = .waiting(missing: missing)
         }
@@ -73,15 +81,15 @@ struct Schedule {
     mutating func finished(_ id: OperationID) -> [Action] {
         if case .executing = states[id.rawValue] { executing -= 1 }
         states[id.rawValue] = .done
-        for index in states.indices {
-            guard case .waiting(var missing) = states[index], missing.remove(id) != nil else { continue }
-            if missing.isEmpty {
-                states[index] = .ready
-                ready.append(OperationID(rawValue: index))
+        for user in waiting[id.rawValue] {
+            guard case .waiting(let missing) = states[user.rawValue] else { continue }
+            if missing == 1 {
+                makeReady(user)
             } else {
-                states[index] = .waiting(missing: missing)
+                states[user.rawValue] = .waiting(missing: missing - 1)
             }
         }
+        waiting[id.rawValue] = []
         return startReady()
     }
 
@@ -91,10 +99,15 @@ struct Schedule {
         return [.probe(id)]
     }
 
+    private mutating func makeReady(_ id: OperationID) {
+        states[id.rawValue] = .ready
+        ready.append(id)
+    }
+
     private mutating func startReady() -> [Action] {
         var actions: [Action] = []
-        while executing < limit, !ready.isEmpty {
-            let id = ready.removeFirst()
+        while executing < limit, let next = ready.indices.max(by: { path.isLess(ready[$0], ready[$1]) }) {
+            let id = ready.remove(at: next)
             states[id.rawValue] = .executing
             executing += 1
             actions.append(.execute(id))

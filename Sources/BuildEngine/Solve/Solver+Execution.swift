@@ -11,10 +11,8 @@ import SystemPackage
 extension Solver {
     /// How the layer of an operation is made: with a blob if it is part of the result, unpacked if anything looks at it.
     private func form(of operation: Operation) -> (compression: Compression?, unpacks: Bool) {
-        let isPartOfResult = graph.chain(to: graph.result).contains { $0.id == operation.id }
-        let isUsed = graph.operations.contains { $0.inputs.contains(operation.id) }
-        let compression = isPartOfResult ? compression : nil
-        return (compression, isUsed || compression == nil)
+        let compression = uses.isPartOfResult(operation.id) ? compression : nil
+        return (compression, uses.isInput(operation.id) || compression == nil)
     }
 
     private var clamp: Timestamp? { request.timestamps == .clamp ? epoch.time : nil }
@@ -52,14 +50,16 @@ extension Solver {
         var writer = CopyWriter(
             draft: LayerDraft(over: below, epoch: epoch.time), destination: copy.destination, owner: owner,
             mode: copy.mode, spool: try ArchiveSpool(directory: scratch))
-        for (source, selection) in zip(copy.sources, selections) {
+        for (index, source) in copy.sources.enumerated() {
             let items =
-                if let selection { selection.items } else {
+                if let selection = selections[index] {
+                    selection.items
+                } else if let known = keys.items(operation.id, source: index) {
+                    known
+                } else {
                     try await outsideItems(source, copy.excludes, scratch)
                 }
-            for item in items {
-                try writer.write(item)
-            }
+            for item in items { try writer.write(item) }
         }
         let (compression, unpacks) = form(of: operation)
         return try await layerStore.commit(

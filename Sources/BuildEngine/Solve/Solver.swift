@@ -13,6 +13,7 @@ import SystemPackage
 /// What happens when is decided by ``Schedule``; here it is done, each action in a task of its own.
 struct Solver: Sendable {
     let graph: BuildGraph
+    let uses: LayerUses
     let request: BuildRequest
     let store: ContentStore
     let layerStore: LayerStore
@@ -24,9 +25,13 @@ struct Solver: Sendable {
     let remotes: RemoteSources
     /// The digest of what each operation takes from outside the graph, and its definition key.
     let keys: DefinitionKeys
+    /// What `--cache-from` names.
+    let imports: CacheImports
     /// How the layers of the result are to be compressed, so that a layer can be made in that form at once.
     let compression: Compression?
     let steps: StepReporter
+    /// Finds out why steps are executed.
+    let explainer: Explainer
     /// What limits the processes of steps, if anything does.
     let controlGroups: ControlGroups?
 
@@ -51,7 +56,8 @@ struct Solver: Sendable {
                     case .probe(let id):
                         group.addTask { .probed(id, try await probe(graph[id])) }
                     case .execute(let id):
-                        let inputs = results
+                        // Not all of them, which would be copied when the next one comes.
+                        let inputs = graph[id].inputs.reduce(into: [:]) { $0[$1] = results[$1] }
                         group.addTask { .executed(id, try await perform(graph[id], inputs)) }
                     }
                 }
@@ -87,24 +93,45 @@ struct Solver: Sendable {
         }
         // What was made anew above need not be what the definition stands for.
         guard !keys.ignoresCache(operation.id) else { return nil }
-        guard let layers = try await lookUp(keys.definition(operation.id)) else { return nil }
+        var miss = CacheMiss.absent
+        guard let step = try await lookUp(keys.definition(operation.id), operation, &miss) else { return nil }
         steps.started(operation.id)
+        steps.explained(operation.id, StepExplanation(.sameInputs))
         steps.finished(operation.id, .cached)
-        return layers
-    }
-
-    private func lookUp(_ key: Digest) async throws -> Layers? {
-        guard let record = try store.cacheRecord(for: key), let step = StepRecord(record.payload) else { return nil }
-        if epoch.isExplicit, step.epoch > epoch.time.seconds { return nil }
-        for layer in step.layers {
-            guard try await provider.isAvailable(layer) else { return nil }
-        }
         return step.layers
     }
 
-    private func remember(_ layers: Layers, under keys: [Digest], of operation: Operation) throws {
-        let payload = StepRecord(layers: layers, epoch: epoch.time.seconds).payload
-        try store.put(keys.map { CacheRecord(key: $0, payload: payload, layers: layers, summary: operation.name) })
+    /// What the store has under a key, or else a cache that is imported.
+    private func lookUp(_ key: Digest, _ operation: Operation, _ miss: inout CacheMiss) async throws -> StepRecord? {
+        if let step = try await storedStep(key, &miss) { return step }
+        guard let step = try await imports.step(for: key, fitting: StackShape(of: operation.id, in: graph)),
+            isUsable(step)
+        else { return nil }
+        // Under the key that was asked for and no other: what else a cache claims is believed by nobody.
+        try remember(step, under: [key], of: operation)
+        return step
+    }
+
+    private func storedStep(_ key: Digest, _ miss: inout CacheMiss) async throws -> StepRecord? {
+        guard let record = try store.cacheRecord(for: key), let step = StepRecord(record.payload) else { return nil }
+        guard isUsable(step) else {
+            miss = .laterEpoch(step.epoch)
+            return nil
+        }
+        for layer in step.layers {
+            guard try await provider.isAvailable(layer) else {
+                miss = .missingLayer
+                return nil
+            }
+        }
+        return step
+    }
+
+    private func isUsable(_ step: StepRecord) -> Bool { !epoch.isExplicit || step.epoch <= epoch.time.seconds }
+
+    private func remember(_ step: StepRecord, under keys: [Digest], of operation: Operation) throws {
+        let payload = step.payload
+        try store.put(keys.map { CacheRecord(key: $0, payload: payload, layers: step.layers, summary: operation.name) })
     }
 
     // MARK: - Executing
@@ -133,57 +160,101 @@ struct Solver: Sendable {
         if case .copy(let copy) = operation.kind {
             for source in copy.sources { sources.append(try await select(source, copy.excludes, results)) }
         }
-        let content = try await contentKey(operation, base, sources, results)
-        if !operation.ignoresCache, let layers = try await lookUp(content) {
-            try remember(layers, under: [keys.definition(operation.id)], of: operation)
+        let used = try await usedInputs(operation, base, sources, results)
+        var miss = CacheMiss.absent
+        if let layers = try await known(used.key, operation, &miss) { return (layers, true) }
+        let turn = operation.ignoresCache ? nil : try await takeTurn(used.key, operation)
+        defer { turn?.end() }
+        // Whoever had the turn before may have made it.
+        if turn != nil, let layers = try await known(used.key, operation, &miss, imports: false) {
             return (layers, true)
         }
+        let finding = try explainer.explain(operation, used, over: base, miss: miss)
+        steps.explained(operation.id, finding.explanation)
         let scratch = lease.temporaryPath()
         try makeScratch(scratch)
         let layer: CommittedLayer
         do {
             layer = try await execute(operation, over: base, sources, scratch, results)
         } catch {
+            explainer.ended(finding, error is CancellationError || Task.isCancelled ? .canceled : .failed)
             try removeTree(scratch)
             throw error
         }
         try removeTree(scratch)
-        let layers = base + [layer.diffID]
-        try remember(layers, under: [keys.definition(operation.id), content], of: operation)
-        return (layers, false)
+        let step = StepRecord(layers: base + [layer.diffID], epoch: epoch.time.seconds, content: used.key)
+        try remember(step, under: [keys.definition(operation.id), used.key], of: operation)
+        explainer.ended(finding)
+        return (step.layers, false)
     }
 
-    private func contentKey(
+    /// The result under the content key, from now on known by the definition too.
+    private func known(
+        _ content: Digest, _ operation: Operation, _ miss: inout CacheMiss, imports: Bool = true
+    ) async throws -> Layers? {
+        if operation.ignoresCache { return nil }
+        let found = imports ? try await lookUp(content, operation, &miss) : try await storedStep(content, &miss)
+        guard var step = found else { return nil }
+        step.content = content
+        try remember(step, under: [keys.definition(operation.id)], of: operation)
+        steps.explained(operation.id, StepExplanation(.sameContent))
+        return step.layers
+    }
+
+    private func takeTurn(_ content: Digest, _ operation: Operation) async throws -> WorkLock {
+        try await StepTurn.take(content, in: store) {
+            let note = "waiting for another build or stage, which does this step\n"
+            steps.output(operation.id, .standardError, Array(note.utf8))
+        }
+    }
+
+    private func usedInputs(
         _ operation: Operation, _ base: Layers, _ sources: [Selection?], _ results: [OperationID: Layers]
-    ) async throws -> Digest {
+    ) async throws -> UsedInputs {
         var digests: [Digest] = []
+        var used = UsedInputs(key: keys.definition(operation.id))
+        func add(_ index: Int, _ digest: Digest, _ files: (Selection, [Digest])? = nil) {
+            digests.append(digest)
+            used.contents[index] = digest
+            used.selections[index] = files
+        }
         for (index, selection) in sources.enumerated() {
-            if let selection {
-                let files = SelectionKey.regularFiles(of: selection).map(\.location)
-                digests.append(SelectionKey(selection, digests: try await FileDigests.compute(files)).digest)
-            } else {
-                digests.append(keys.outside(operation.id)[index])
+            guard var selection else {
+                add(index, keys.outside(operation.id)[index])
+                continue
             }
+            if case .copy(let copy) = operation.kind { selection = selection.counted(for: copy) }
+            let (digest, files) = try await digest(of: selection)
+            add(index, digest, (selection, files))
         }
         if case .run(let run) = operation.kind {
             for (index, mount) in run.mounts.enumerated() {
                 guard case .bind(let source, let path, _) = mount.kind else { continue }
-                if case .operation(let id) = source {
-                    digests.append(try await digest(of: path, from: source, in: results[id] ?? []))
-                } else {
-                    digests.append(keys.outside(operation.id)[index])
+                guard case .operation(let id) = source else {
+                    add(index, keys.outside(operation.id)[index])
+                    continue
                 }
+                let (digest, files) = try await digest(of: path, from: source, in: results[id] ?? [])
+                add(index, digest, files)
             }
         }
-        return OperationKeys.contentKey(operation, layers: base, sources: digests)
+        used.key = OperationKeys.contentKey(operation, layers: base, sources: digests)
+        return used
+    }
+
+    private func digest(of selection: Selection) async throws -> (digest: Digest, files: [Digest]) {
+        let files = try await FileDigests.compute(SelectionKey.regularFiles(of: selection).map(\.location))
+        return (SelectionKey(selection, digests: files).digest, files)
     }
 
     /// The digest of a file or directory, which stands for a mount of it. The whole of a stage is known by its layers.
-    private func digest(of path: String, from origin: FileOrigin, in layers: Layers) async throws -> Digest {
+    private func digest(
+        of path: String, from origin: FileOrigin, in layers: Layers
+    ) async throws -> (digest: Digest, files: (Selection, [Digest])?) {
         if path == "/" {
             var hasher = KeyHasher("stack/1")
             hasher.add(layers)
-            return hasher.finish()
+            return (hasher.finish(), nil)
         }
         try await provider.unpack(layers)
         let tree = LayerTree(view: try LayerView(layers: layers, store: layerStore))
@@ -191,8 +262,8 @@ struct Solver: Sendable {
             origin: origin, path: escapedPattern(path), parentsPattern: nil, unpacks: false, range: nil)
         let selector = Selector(tree: tree, excludes: try IgnorePatterns([]), place: graph.place(of: origin))
         let selection = Selection(items: try selector.select(source))
-        let files = SelectionKey.regularFiles(of: selection).map(\.location)
-        return SelectionKey(selection, digests: try await FileDigests.compute(files)).digest
+        let (digest, files) = try await digest(of: selection)
+        return (digest, (selection, files))
     }
 
     /// What a source of a copy selects in the file system of another operation; nil for sources from outside the graph,

@@ -7,11 +7,14 @@ import Synchronization
 final class StepReporter: Sendable {
     private let sink: any ProgressSink
     private let ids: [OperationID: StepID]
+    /// Steps that have no keys of their own: base images.
+    private let unkeyed: Set<OperationID>
     private let touched = Mutex<Set<OperationID>>([])
 
-    init(sink: any ProgressSink, ids: [OperationID: StepID]) {
+    init(sink: any ProgressSink, ids: [OperationID: StepID], unkeyed: Set<OperationID>) {
         self.sink = sink
         self.ids = ids
+        self.unkeyed = unkeyed
     }
 
     func started(_ operation: OperationID) {
@@ -21,6 +24,10 @@ final class StepReporter: Sendable {
 
     func finished(_ operation: OperationID, _ outcome: StepOutcome) {
         if let id = ids[operation] { sink.emit(ProgressEvent(kind: .finished(id, outcome))) }
+    }
+
+    func explained(_ operation: OperationID, _ explanation: StepExplanation) {
+        if let id = ids[operation] { sink.emit(ProgressEvent(kind: .explained(id, explanation))) }
     }
 
     func output(_ operation: OperationID, _ stream: SandboxOutput, _ bytes: [UInt8]) {
@@ -40,6 +47,7 @@ final class StepReporter: Sendable {
         for (operation, id) in ids.sorted(by: { $0.value.rawValue < $1.value.rawValue })
         where !touched.contains(operation) {
             sink.emit(ProgressEvent(kind: .started(id)))
+            if !unkeyed.contains(operation) { explained(operation, StepExplanation(.sameInputs)) }
             sink.emit(ProgressEvent(kind: .finished(id, .cached)))
         }
     }

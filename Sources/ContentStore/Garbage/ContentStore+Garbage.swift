@@ -184,5 +184,7 @@ extension ContentStore {
                 try database.run("DELETE FROM \(table) WHERE diff_id = ?", [.text(diffID)])
             }
         }
+        try database.run(
+            "DELETE FROM members WHERE blob NOT IN (SELECT json_extract(descriptor, '$.digest') FROM layer_blobs)")
     }
 }

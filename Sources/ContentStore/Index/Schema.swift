@@ -6,7 +6,7 @@ enum Schema {
     /// Marks the file as Slipway's ("SLPW"), PRAGMA application_id.
     static let application: Int64 = 0x534c_5057
     /// PRAGMA user_version. A program refuses a greater one.
-    static let version: Int64 = 3
+    static let version = Int64(migrations.count)
 
     /// What leads to each version from the one before; run in one transaction.
     static let migrations: [[String]] = [
@@ -52,6 +52,19 @@ enum Schema {
             "CREATE TABLE stat_caches (context TEXT PRIMARY KEY, used INTEGER NOT NULL, files BLOB NOT NULL)",
         ],
         [
+            // See SelectionDigests; purpose and fingerprint are the bytes of SHA-256 digests.
+            """
+            CREATE TABLE context_selections (
+                context TEXT NOT NULL, purpose BLOB NOT NULL, fingerprint BLOB NOT NULL, digest TEXT NOT NULL,
+                PRIMARY KEY (context, purpose)) WITHOUT ROWID
+            """,
+            // Where compressed members stand in blobs; see KeptMember.
+            """
+            CREATE TABLE members (
+                key BLOB PRIMARY KEY, blob TEXT NOT NULL, offset INTEGER NOT NULL, length INTEGER NOT NULL) WITHOUT ROWID
+            """,
+        ],
+        [
             // What an unpacked layer takes on the disk, in bytes; null until somebody has measured it.
             "ALTER TABLE layers ADD COLUMN disk INTEGER",
             // directory: below mounts/. imported: no step has used it since it came from an archive.
@@ -62,6 +75,25 @@ enum Schema {
             """,
             // When something that is done now and then was done last.
             "CREATE TABLE housekeeping (name TEXT PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID",
+        ],
+        [
+            // What the steps of builds were executed with.
+            """
+            CREATE TABLE steps (
+                id INTEGER PRIMARY KEY AUTOINCREMENT, build INTEGER NOT NULL, definition TEXT NOT NULL UNIQUE,
+                content TEXT NOT NULL, dockerfile TEXT NOT NULL, stage TEXT NOT NULL, position INTEGER NOT NULL,
+                instruction TEXT NOT NULL, inputs BLOB NOT NULL)
+            """,
+            "CREATE INDEX steps_by_content ON steps (content)",
+            "CREATE INDEX steps_by_place ON steps (dockerfile, stage, position)",
+            "CREATE INDEX steps_by_instruction ON steps (instruction, stage)",
+            "CREATE INDEX steps_by_build ON steps (build)",
+            // The files that steps took; build is the last one that used the list, size that of files in bytes.
+            """
+            CREATE TABLE selections (
+                digest TEXT PRIMARY KEY, build INTEGER NOT NULL, size INTEGER NOT NULL, files BLOB NOT NULL)
+            """,
+            "CREATE INDEX selections_by_build ON selections (build)",
         ],
     ]
 

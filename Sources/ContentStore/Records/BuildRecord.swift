@@ -1,6 +1,6 @@
 public import FileSystem
 
-/// What is remembered of a build, for `history`.
+/// What is remembered of a build, for `explain`.
 public struct BuildRecord: Hashable, Sendable {
     /// The number of the build in this store, from 1; 0 for one that is not stored yet.
     public var id: Int64
@@ -15,6 +15,10 @@ public struct BuildRecord: Hashable, Sendable {
         self.started = started
         self.payload = payload
     }
+
+    init(_ row: borrowing Row) {
+        self.init(id: row.integer(0), started: Timestamp(indexed: row.integer(1)), payload: row.bytes(2))
+    }
 }
 
 extension ContentStore {
@@ -26,28 +30,39 @@ extension ContentStore {
     /// - Returns: The number of the build. With a number that is already stored, that record is replaced.
     @discardableResult
     public func put(_ record: BuildRecord) throws(StoreError) -> Int64 {
-        try writing { database throws(StoreError) in
-            try database.run(
-                "INSERT OR REPLACE INTO builds (id, started, payload) VALUES (?, ?, ?)",
-                [
-                    record.id == 0 ? .null : .integer(record.id), .integer(record.started.indexed),
-                    .blob(record.payload),
-                ])
-            let id = try database.integer("SELECT last_insert_rowid()") ?? 0
-            try database.run("DELETE FROM builds WHERE id <= ?", [.integer(id - Self.maximumBuildRecords)])
-            return id
-        }
+        try writing { database throws(StoreError) in try Self.put(record, in: database) }
+    }
+
+    static func put(_ record: BuildRecord, in database: Database) throws(StoreError) -> Int64 {
+        try database.run(
+            "INSERT OR REPLACE INTO builds (id, started, payload) VALUES (?, ?, ?)",
+            [
+                record.id == 0 ? .null : .integer(record.id), .integer(record.started.indexed), .blob(record.payload),
+            ])
+        let id = try database.integer("SELECT last_insert_rowid()") ?? 0
+        let oldest: [SQLValue] = [.integer(id - maximumBuildRecords)]
+        try database.run("DELETE FROM builds WHERE id <= ?", oldest)
+        // Their steps and lists of files go with them.
+        try database.run("DELETE FROM steps WHERE build <= ?", oldest)
+        try database.run("DELETE FROM selections WHERE build <= ?", oldest)
+        return id
+    }
+
+    /// The record of a build; nil when it is forgotten.
+    public func buildRecord(_ id: Int64) throws(StoreError) -> BuildRecord? {
+        try reading { database throws(StoreError) in
+            try database.rows(
+                "SELECT id, started, payload FROM builds WHERE id = ?", [.integer(id)], BuildRecord.init
+            ).first
+        } ?? nil
     }
 
     /// The builds, the last one first.
     public func buildRecords(limit: Int = Int(maximumBuildRecords)) throws(StoreError) -> [BuildRecord] {
         try reading { database throws(StoreError) in
             try database.rows(
-                "SELECT id, started, payload FROM builds ORDER BY id DESC LIMIT ?", [.integer(Int64(limit))]
-            ) { row in
-                BuildRecord(
-                    id: row.integer(0), started: Timestamp(indexed: row.integer(1)), payload: row.bytes(2))
-            }
+                "SELECT id, started, payload FROM builds ORDER BY id DESC LIMIT ?", [.integer(Int64(limit))],
+                BuildRecord.init)
         } ?? []
     }
 }

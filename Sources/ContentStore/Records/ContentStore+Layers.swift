@@ -83,9 +83,10 @@ extension ContentStore {
         return found.filter { contains($0.descriptor.digest) }
     }
 
-    /// Records that `descriptor` is the layer, compressed in a certain way; pinned to the session.
+    /// Records that `descriptor` is the layer, compressed in a certain way, and where its members stand; pinned to the
+    /// session.
     public func putLayerBlob(
-        _ descriptor: Descriptor, diffID: Digest, compression: String
+        _ descriptor: Descriptor, diffID: Digest, compression: String, members: [KeptMember] = []
     ) throws(StoreError) {
         try pin([diffID, descriptor.digest])
         try writing { database throws(StoreError) in
@@ -95,6 +96,28 @@ extension ContentStore {
                     .text(diffID.description), .text(compression),
                     .text(String(decoding: descriptor.encoded(), as: UTF8.self)),
                 ])
+            for member in members {
+                // The newest blob is the one that stays longest.
+                try database.run(
+                    "INSERT OR REPLACE INTO members (key, blob, offset, length) VALUES (?, ?, ?, ?)",
+                    [
+                        .blob(member.key), .text(descriptor.digest.description), .integer(member.offset),
+                        .integer(Int64(member.length)),
+                    ])
+            }
         }
+    }
+
+    /// Where a compressed member with a key stands, and in which blob, which may be gone.
+    public func keptMember(_ key: [UInt8]) throws(StoreError) -> (blob: Digest, place: KeptMember)? {
+        let rows = try reading { database throws(StoreError) in
+            try database.rows("SELECT blob, offset, length FROM members WHERE key = ?", [.blob(key)]) {
+                row throws(StoreError) in
+                let text = row.text(0)
+                let blob = try storeErrors("a member record of the index") { try Digest(parsing: text) }
+                return (blob, KeptMember(key: key, offset: row.integer(1), length: Int(row.integer(2))))
+            }
+        }
+        return rows?.first
     }
 }

@@ -57,10 +57,15 @@ extension DockerfileChecks {
             in: instruction)
     }
 
+    /// Whether the name of a variable looks like that of a secret, so that its value had better not be shown.
+    public static func looksSecret(_ name: String) -> Bool {
+        let words = Set(name.lowercased().split(separator: "_", omittingEmptySubsequences: false).map(String.init))
+        return !words.isDisjoint(with: secretWords) && words.isDisjoint(with: harmlessWords)
+    }
+
     /// `SecretsUsedInArgOrEnv` for a name that `ARG` or `ENV` sets.
     public func secretName(_ name: String, in instruction: Instruction) -> [Diagnostic] {
-        let words = Set(name.lowercased().split(separator: "_", omittingEmptySubsequences: false).map(String.init))
-        guard !words.isDisjoint(with: Self.secretWords), words.isDisjoint(with: Self.harmlessWords) else { return [] }
+        guard Self.looksSecret(name) else { return [] }
         return finding(
             .secretsUsedInArgOrEnv,
             "Do not use ARG or ENV instructions for sensitive data (\(instruction.name) \(name.quotedForMessage))",

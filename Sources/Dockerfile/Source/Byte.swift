@@ -29,15 +29,24 @@ enum Byte {
         (byte | 0x20) >= UInt8(ascii: "a") && (byte | 0x20) <= UInt8(ascii: "z")
     }
 
+    static func isCapital(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") }
+
     /// The blanks between an instruction's name and its arguments: `[\t\v\f\r ]`.
     static func isBlank(_ byte: UInt8) -> Bool {
         byte == space || byte == tab || byte == 0x0B || byte == 0x0C || byte == carriageReturn
     }
 
     /// The length in bytes of the white space (Go's `unicode.IsSpace`) that starts at `index`; 0 if there is none.
+    @inline(__always)
     static func whitespaceLength(_ bytes: [UInt8], at index: Int) -> Int {
         let byte = bytes[index]
-        if byte < 0x80 { return isBlank(byte) || byte == newline ? 1 : 0 }
+        guard byte < 0x80 else { return wideWhitespaceLength(bytes, at: index) }
+        return isBlank(byte) || byte == newline ? 1 : 0
+    }
+
+    /// The length of the white space that starts at `index` with a byte that is not ASCII.
+    private static func wideWhitespaceLength(_ bytes: [UInt8], at index: Int) -> Int {
+        let byte = bytes[index]
         let next = index + 1 < bytes.count ? bytes[index + 1] : 0
         if byte == 0xC2 { return next == 0x85 || next == 0xA0 ? 2 : 0 }
         guard byte == 0xE1 || byte == 0xE2 || byte == 0xE3, index + 2 < bytes.count else { return 0 }
@@ -48,14 +57,20 @@ enum Byte {
         }
     }
 
-    /// The range without white space at its ends.
-    static func trimmed(_ bytes: [UInt8], _ range: Range<Int>) -> Range<Int> {
+    /// The range without white space at its start.
+    static func trimmedAtStart(_ bytes: [UInt8], _ range: Range<Int>) -> Range<Int> {
         var start = range.lowerBound
         while start < range.upperBound {
             let length = whitespaceLength(bytes, at: start)
             guard length > 0 else { break }
             start += length
         }
+        return min(start, range.upperBound)..<range.upperBound
+    }
+
+    /// The range without white space at its ends.
+    static func trimmed(_ bytes: [UInt8], _ range: Range<Int>) -> Range<Int> {
+        let start = trimmedAtStart(bytes, range).lowerBound
         var end = range.upperBound
         while end > start {
             var last = end - 1
@@ -63,7 +78,7 @@ enum Byte {
             guard whitespaceLength(bytes, at: last) == end - last else { break }
             end = last
         }
-        return start..<max(start, end)
+        return start..<end
     }
 
     /// The line without white space at its start.

@@ -13,17 +13,22 @@ public struct SourceFile: Sendable, Hashable {
 
         init(name: String, bytes: [UInt8]) {
             var starts = [0]
+            for offset in bytes.indices where bytes[offset] == Byte.newline { starts.append(offset + 1) }
+            self.name = name
+            self.bytes = bytes
+            lineStarts = starts
+            let isASCII = bytes.reduce(0, |) < 0x80
+            continuationCounts = isASCII ? [] : Self.continuationCounts(bytes)
+        }
+
+        private static func continuationCounts(_ bytes: [UInt8]) -> [Int] {
             var counts: [Int] = []
             var count = 0
             for (offset, byte) in bytes.enumerated() {
                 if offset % SourceFile.blockSize == 0 { counts.append(count) }
-                if byte == Byte.newline { starts.append(offset + 1) }
                 if Byte.isUTF8Continuation(byte) { count += 1 }
             }
-            self.name = name
-            self.bytes = bytes
-            lineStarts = starts
-            continuationCounts = count == 0 ? [] : counts
+            return counts
         }
     }
 
@@ -34,7 +39,8 @@ public struct SourceFile: Sendable, Hashable {
     public var name: String { storage.name }
     /// The bytes as read, without a byte order mark.
     public var bytes: [UInt8] { storage.bytes }
-    private var lineStarts: [Int] { storage.lineStarts }
+    /// The byte offset at which each line starts; a newline at the very end begins another line here.
+    var lineStarts: [Int] { storage.lineStarts }
     private var continuationCounts: [Int] { storage.continuationCounts }
 
     /// Makes a source file from what was read.
@@ -68,23 +74,25 @@ public struct SourceFile: Sendable, Hashable {
     /// The line (counted from 1) and column of a byte offset; offsets outside the file are moved to its nearest end.
     public func location(at offset: Int) -> SourceLocation {
         let offset = min(max(0, offset), bytes.count)
+        let starts = lineStarts
         var low = 0
-        var high = lineStarts.count
+        var high = starts.count
         while high - low > 1 {
             let middle = (low + high) / 2
-            if lineStarts[middle] <= offset { low = middle } else { high = middle }
+            if starts[middle] <= offset { low = middle } else { high = middle }
         }
         return location(at: offset, inLine: low)
     }
 
-    private func location(at offset: Int, inLine low: Int) -> SourceLocation {
-        let start = lineStarts[low]
-        let column = 1 + offset - start - (continuations(before: offset) - continuations(before: start))
-        return SourceLocation(offset: offset, line: low + 1, column: column)
+    /// The location of a byte offset of which the line, counted from 0, is known.
+    func location(at offset: Int, inLine line: Int) -> SourceLocation {
+        let start = lineStarts[line]
+        var column = 1 + offset - start
+        if !continuationCounts.isEmpty { column -= continuations(before: offset) - continuations(before: start) }
+        return SourceLocation(offset: offset, line: line + 1, column: column)
     }
 
     private func continuations(before offset: Int) -> Int {
-        guard !continuationCounts.isEmpty else { return 0 }
         let block = min(offset / Self.blockSize, continuationCounts.count - 1)
         var count = continuationCounts[block]
         for byte in bytes[(block * Self.blockSize)..<offset] where Byte.isUTF8Continuation(byte) { count += 1 }

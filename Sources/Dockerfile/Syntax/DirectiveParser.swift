@@ -7,7 +7,8 @@ struct DirectiveParser {
     private(set) var directives = Directives(syntax: nil, escape: .backslash, check: nil, checks: nil)
     private let source: SourceFile
     private var seen: Set<String> = []
-    private var isDone = false
+    /// Whether no directive can follow any more.
+    private(set) var isDone = false
 
     init(source: SourceFile) {
         self.source = source

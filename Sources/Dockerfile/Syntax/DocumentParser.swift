@@ -19,18 +19,33 @@ struct DocumentParser {
     /// What a file consists of.
     struct Document {
         var directives: Directives
-        var instructions: [Instruction]
+        /// What stands before the first `FROM`.
+        var preamble: [Instruction] = []
+        var stages: [Stage] = []
         /// See `Dockerfile.trailingLines`.
-        var trailingLines: [String]
+        var trailingLines: [String] = []
+
+        mutating func append(_ instruction: Instruction) {
+            if case .from(let from) = instruction.body {
+                stages.append(
+                    Stage(
+                        index: stages.count, name: from.name?.raw.lowercased(), from: from,
+                        fromInstruction: instruction, instructions: []))
+            } else if stages.isEmpty {
+                preamble.append(instruction)
+            } else {
+                stages[stages.count - 1].instructions.append(instruction)
+            }
+        }
     }
 
     /// The whole file.
     mutating func parse() throws(DockerfileError) -> Document {
-        var instructions: [Instruction] = []
+        var document = Document(directives: directives.directives)
         while let line = try reader.next() {
-            let text = Byte.droppingLeadingWhitespace(line.content)
-            if try directives.consume(text) { continue }
-            if text.first == Byte.hash {
+            let text = Byte.trimmedAtStart(reader.bytes, line.content)
+            if !directives.isDone, try directives.consume(reader.bytes[text]) { continue }
+            if startsComment(text) {
                 note(comment: text)
                 continue
             }
@@ -43,73 +58,78 @@ struct DocumentParser {
                 }
                 continue
             }
-            instructions.append(try parseInstruction(content, continues: continues))
+            document.append(try parseInstruction(content, ofLine: line.index, continues: continues))
             comments = []
             leadingLines = []
         }
-        guard !instructions.isEmpty else {
+        guard !document.preamble.isEmpty || !document.stages.isEmpty else {
             throw DockerfileError(
                 .syntax, "file with no instructions", help: "a Dockerfile starts with FROM <image>",
                 at: source.range(0..<0), in: source)
         }
-        return Document(
-            directives: directives.directives, instructions: instructions, trailingLines: leadingLines)
+        document.directives = directives.directives
+        document.trailingLines = leadingLines
+        return document
     }
 
-    private mutating func note(comment: ArraySlice<UInt8>) {
-        let line = String(decoding: comment, as: UTF8.self).trimmingBlanks()
-        leadingLines.append(line)
-        let text = String(decoding: line.utf8.dropFirst(), as: UTF8.self).trimmingBlanks()
-        if text.isEmpty { comments = [] } else { comments.append(text) }
+    private func startsComment(_ text: Range<Int>) -> Bool {
+        !text.isEmpty && reader.bytes[text.lowerBound] == Byte.hash
+    }
+
+    private mutating func note(comment: Range<Int>) {
+        let line = Byte.trimmed(reader.bytes, comment)
+        leadingLines.append(String(decoding: reader.bytes[line], as: UTF8.self))
+        let text = Byte.trimmedAtStart(reader.bytes, line.dropFirst())
+        if text.isEmpty { comments = [] } else { comments.append(String(decoding: reader.bytes[text], as: UTF8.self)) }
     }
 
     /// Cuts off an escape token at the end of a line, with blanks behind it. An escape token before it makes it an
     /// ordinary character.
-    private func splitContinuation(_ line: ArraySlice<UInt8>) -> (content: ArraySlice<UInt8>, continues: Bool) {
+    private func splitContinuation(_ line: Range<Int>) -> (content: Range<Int>, continues: Bool) {
         let escape = directives.directives.escape.byte
-        var rest = line
-        while let last = rest.last, last == Byte.space || last == Byte.tab { rest.removeLast() }
-        guard rest.last == escape else { return (line, false) }
-        rest.removeLast()
-        return rest.last == escape ? (line, false) : (rest, true)
+        let start = line.lowerBound
+        var end = line.upperBound
+        while end > start, reader.bytes[end - 1] == Byte.space || reader.bytes[end - 1] == Byte.tab { end -= 1 }
+        guard end > start, reader.bytes[end - 1] == escape else { return (line, false) }
+        let isEscaped = end - 1 > start && reader.bytes[end - 2] == escape
+        return isEscaped ? (line, false) : (start..<end - 1, true)
     }
 
     /// Reads the rest of an instruction that starts with `first`.
     private mutating func parseInstruction(
-        _ first: ArraySlice<UInt8>, continues: Bool
+        _ first: Range<Int>, ofLine index: Int, continues: Bool
     ) throws(DockerfileError) -> Instruction {
-        var line = LogicalLine()
+        var line = LogicalLine(first, ofLine: index, in: source)
         var emptyLines: [SourceRange] = []
         var continues = continues
-        var end = first.endIndex
-        line.append(first)
+        var end = first.upperBound
         while continues, let next = try reader.next() {
-            let text = Byte.droppingLeadingWhitespace(next.content)
-            if text.first == Byte.hash { continue }
+            let text = Byte.trimmedAtStart(reader.bytes, next.content)
+            if startsComment(text) { continue }
             if text.isEmpty {
-                emptyLines.append(source.range(next.content.startIndex..<next.content.endIndex))
+                emptyLines.append(source.range(next.content))
                 continue
             }
             let (content, more) = splitContinuation(next.content)
-            line.append(content)
-            end = next.content.endIndex
+            line.append(content, ofLine: next.index)
+            end = next.content.upperBound
             continues = more
         }
-        let all = 0..<line.bytes.count
-        guard !Byte.trimmed(line.bytes, all).isEmpty else {
+        let statement = Statement(line, line.range, escape: directives.directives.escape)
+        guard !statement.range.isEmpty else {
             throw DockerfileError(
                 .unknownInstruction, "unknown instruction: nothing follows this continuation line",
                 help: "remove the \(directives.directives.escape.rawValue)",
-                at: source.range(first.startIndex..<max(first.endIndex, first.startIndex + 1)), in: source)
+                at: source.range(first.lowerBound..<max(first.upperBound, first.lowerBound + 1)), in: source)
         }
-        let statement = Statement(line, all, source: source, escape: directives.directives.escape)
         let heredocs = try readHeredocs(of: statement, end: &end)
+        let keyword = statement.keyword
+        let text = line.text(statement.range)
         let parser = InstructionParser(statement: statement, heredocs: heredocs, comments: comments)
-        let checks = Self.checkConfiguration(comments)
         return Instruction(
-            body: try parser.parseBody(), keyword: statement.keyword, range: source.range(first.startIndex..<end),
-            text: line.text(statement.range), comments: comments, leadingLines: leadingLines,
-            emptyContinuations: emptyLines, checks: checks)
+            body: try parser.parseBody(), keyword: keyword, range: source.range(first.lowerBound..<end), text: text,
+            comments: comments, leadingLines: leadingLines, emptyContinuations: emptyLines,
+            checks: Self.checkConfiguration(comments))
     }
 
     /// What the first comment `check=...` asks for; one that cannot be understood asks for nothing.
@@ -127,8 +147,10 @@ struct DocumentParser {
 
 extension DocumentParser {
     /// Reads the lines that belong to the heredocs of a statement.
-    private mutating func readHeredocs(of statement: Statement, end: inout Int) throws(DockerfileError) -> [Heredoc] {
-        guard try canContainHeredocs(statement) else { return [] }
+    private mutating func readHeredocs(
+        of statement: borrowing Statement, end: inout Int
+    ) throws(DockerfileError) -> [Heredoc] {
+        guard canContainHeredocs(statement) else { return [] }
         var heredocs: [Heredoc] = []
         for marker in try HeredocMarker.find(in: statement) {
             let start = reader.offset
@@ -137,18 +159,17 @@ extension DocumentParser {
                 Heredoc(
                     name: marker.name, fileDescriptor: marker.fileDescriptor, expands: marker.expands,
                     stripsTabs: marker.stripsTabs,
-                    content: String(decoding: source.bytes[start..<contentEnd], as: UTF8.self),
+                    content: String(decoding: reader.bytes[start..<contentEnd], as: UTF8.self),
                     marker: statement.word(marker.range), contentRange: source.range(start..<contentEnd)))
         }
         return heredocs
     }
 
-    private func canContainHeredocs(_ statement: Statement) throws(DockerfileError) -> Bool {
-        guard statement.bytes.contains(Byte.less) else { return false }
-        var statement = statement
+    private func canContainHeredocs(_ statement: borrowing Statement) -> Bool {
+        guard statement.bytes[statement.range].contains(Byte.less) else { return false }
         if statement.name == "ONBUILD" {
-            statement = Statement(
-                statement.line, statement.arguments, source: source, escape: directives.directives.escape)
+            let trigger = Statement(statement.line, statement.arguments, escape: statement.escape)
+            return trigger.name != "ONBUILD" && canContainHeredocs(trigger)
         }
         guard ["RUN", "COPY", "ADD"].contains(statement.name) else { return false }
         if case .notAnArray = JSONArrayParser.parse(statement.bytes, statement.arguments) { return true }
@@ -157,14 +178,18 @@ extension DocumentParser {
 
     /// Reads up to the delimiter and returns where the content ends.
     private mutating func readBody(
-        of marker: HeredocMarker, in statement: Statement, end: inout Int
+        of marker: HeredocMarker, in statement: borrowing Statement, end: inout Int
     ) throws(DockerfileError) -> Int {
+        let delimiter = Array(marker.name.utf8)
         while let line = try reader.next() {
-            var content = line.content
-            if marker.stripsTabs { content = content.drop { $0 == Byte.tab } }
-            guard content.elementsEqual(marker.name.utf8) else { continue }
-            end = line.content.endIndex
-            return line.whole.startIndex
+            var start = line.content.lowerBound
+            if marker.stripsTabs {
+                while start < line.content.upperBound, reader.bytes[start] == Byte.tab { start += 1 }
+            }
+            let content = reader.bytes[start..<line.content.upperBound]
+            guard content.count == delimiter.count, content.elementsEqual(delimiter) else { continue }
+            end = line.content.upperBound
+            return line.content.lowerBound
         }
         throw statement.error(
             .invalidHeredoc, "unterminated heredoc", help: "add a line that contains only \(marker.name)",

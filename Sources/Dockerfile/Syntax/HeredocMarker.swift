@@ -19,13 +19,19 @@ struct HeredocMarker {
         let rest = bytes[position...]
         guard !rest.isEmpty, !rest.contains(Byte.less) else { return nil }
         let text = String(decoding: rest, as: UTF8.self)
+        self.range = range
+        if rest.allSatisfy({ Byte.isLetter($0) || Byte.isDigit($0) }) {
+            // The usual delimiter is a plain word, which expanding would not change.
+            name = text
+            expands = true
+            return
+        }
         let plain = try Self.expand(text, Expander.Options(keepsUndefined: true))
         guard plain.count == 1 else { return nil }
         let quoted = try Self.expand(text, Expander.Options(keepsQuotes: true, keepsUndefined: true))
         name = plain[0]
         // Quotes that went away mean that part of the delimiter was quoted, so the content is literal.
         expands = Self.quoteCount(plain) == Self.quoteCount(quoted)
-        self.range = range
     }
 
     private static func expand(_ text: String, _ options: Expander.Options) throws(ExpansionError) -> [String] {
@@ -40,7 +46,7 @@ struct HeredocMarker {
     }
 
     /// The heredocs of a statement in order. A statement with an unclosed quote has none: its `<<` may be quoted text.
-    static func find(in statement: Statement) throws(DockerfileError) -> [HeredocMarker] {
+    static func find(in statement: borrowing Statement) throws(DockerfileError) -> [HeredocMarker] {
         var markers: [HeredocMarker] = []
         for range in words(of: statement) ?? [] {
             do {
@@ -53,7 +59,7 @@ struct HeredocMarker {
     }
 
     /// Splits like a shell; the blanks between `<<` and its delimiter do not separate.
-    private static func words(of statement: Statement) -> [Range<Int>]? {
+    private static func words(of statement: borrowing Statement) -> [Range<Int>]? {
         let bytes = statement.bytes
         let end = statement.range.upperBound
         var words: [Range<Int>] = []

@@ -9,7 +9,7 @@ extension InstructionParser {
             ])
         let from = flags.word("from")
         // Neither variables nor quotes: anything that expanding would change.
-        if let from, (try? Expander(escape: statement.escape) { _ in nil }.expand(text: from.raw))?.text != from.raw {
+        if let from, changesWhenExpanded(from.raw) {
             throw DockerfileError(
                 .invalidFlag,
                 "variable expansion is not supported for --from, define a new stage with FROM using ARG from global "
@@ -18,6 +18,11 @@ extension InstructionParser {
         }
         return CopyInstruction(
             transfer: try transfer(operands, flags), from: from, parents: flags.boolean("parents") ?? false)
+    }
+
+    private func changesWhenExpanded(_ text: String) -> Bool {
+        guard !text.utf8.allSatisfy({ Byte.isLetter($0) || Byte.isDigit($0) }) else { return false }
+        return (try? Expander(escape: statement.escape) { _ in nil }.expand(text: text))?.text != text
     }
 
     func parseAdd() throws(DockerfileError) -> AddInstruction {

@@ -1,5 +1,5 @@
 /// Turns a statement and its heredocs into the parts of an instruction.
-struct InstructionParser {
+struct InstructionParser: ~Copyable {
     /// The instructions, as they are named in messages.
     static let names = [
         "FROM", "RUN", "COPY", "ADD", "ARG", "ENV", "WORKDIR", "USER", "CMD", "ENTRYPOINT", "EXPOSE", "LABEL",
@@ -99,7 +99,8 @@ struct InstructionParser {
             let name = statement.word(key)
             arguments.append(
                 ArgInstruction.Argument(
-                    name: name, defaultValue: value.map(statement.word), documentation: documentation(for: name.raw)))
+                    name: name, defaultValue: value.map { statement.word($0) },
+                    documentation: documentation(for: name.raw)))
         }
         return ArgInstruction(arguments: arguments)
     }

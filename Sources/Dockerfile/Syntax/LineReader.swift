@@ -5,46 +5,51 @@ struct LineReader {
 
     /// A physical line.
     struct Line {
-        /// Its bytes without line ending.
-        var content: ArraySlice<UInt8>
-        /// Its bytes with line ending.
-        var whole: ArraySlice<UInt8>
+        /// Where it is in the file, without its line ending.
+        var content: Range<Int>
+        /// Its place among the lines, counted from 0.
+        var index: Int
     }
 
     private let source: SourceFile
-    private var position = 0
+    /// The file's bytes and lines. What is asked for at every line is kept here, not looked up in `source`.
+    let bytes: [UInt8]
+    private let lineStarts: [Int]
+    private var index = 0
 
     init(_ source: SourceFile) throws(DockerfileError) {
         self.source = source
+        bytes = source.bytes
+        lineStarts = source.lineStarts
         try Self.checkText(source)
     }
 
     /// The offset of the next line.
-    var offset: Int { position }
+    var offset: Int { index < lineStarts.count ? lineStarts[index] : bytes.count }
 
     /// The next line; nil at the end of the file.
     mutating func next() throws(DockerfileError) -> Line? {
-        let bytes = source.bytes
-        guard position < bytes.count else { return nil }
-        let start = position
-        let newline = bytes[start...].firstIndex(of: Byte.newline)
-        let end = newline ?? bytes.count
-        guard end - start <= Self.maximumLineLength else {
+        let start = offset
+        guard start < bytes.count else { return nil }
+        let line = index
+        index += 1
+        var end = offset
+        let hasNewline = bytes[end - 1] == Byte.newline
+        guard end - start - (hasNewline ? 1 : 0) <= Self.maximumLineLength else {
             throw DockerfileError(
                 .invalidText, "dockerfile line greater than max allowed size of \(Self.maximumLineLength)",
                 help: "split the line with continuation lines, or move its text into a file that is copied",
                 at: source.range(start..<start + 1), in: source)
         }
-        position = newline.map { $0 + 1 } ?? bytes.count
-        var contentEnd = position
-        while contentEnd > start, Byte.isLineEnding(bytes[contentEnd - 1]) { contentEnd -= 1 }
-        return Line(content: bytes[start..<contentEnd], whole: bytes[start..<position])
+        while end > start, Byte.isLineEnding(bytes[end - 1]) { end -= 1 }
+        return Line(content: start..<end, index: line)
     }
 
     /// Refuses what is not UTF-8 text, naming the first bad byte.
     private static func checkText(_ source: SourceFile) throws(DockerfileError) {
         let bytes = source.bytes
-        guard let bad = firstBadByte(in: bytes) else { return }
+        let isText = (try? UTF8Span(validating: bytes.span)) != nil && bytes.reduce(.max, min) != 0
+        guard !isText, let bad = firstBadByte(in: bytes) else { return }
         let what: String
         var help = "a Dockerfile must be UTF-8 text"
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {

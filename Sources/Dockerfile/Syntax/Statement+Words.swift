@@ -2,6 +2,7 @@ extension Statement {
     /// The arguments split at blanks, quotes without meaning.
     func splitAtBlanks() -> [Word] {
         var words: [Word] = []
+        words.reserveCapacity(3)
         var start = arguments.lowerBound
         for position in arguments {
             guard Byte.isBlank(bytes[position]) else { continue }
@@ -55,7 +56,10 @@ extension Statement {
                 .syntax, "when using JSON array syntax, arrays must be comprised of strings only",
                 help: "put \(line.text(place).quotedForMessage) in double quotes", at: place)
         case .strings(let strings):
-            return strings.map { Word(raw: $0.text, range: sourceRange($0.range)) }
+            var words: [Word] = []
+            words.reserveCapacity(strings.count)
+            for string in strings { words.append(Word(raw: string.text, range: sourceRange(string.range))) }
+            return words
         }
     }
 

@@ -16,7 +16,7 @@ public struct GoDuration: Sendable, Hashable {
 
     /// Parses an optional sign and numbers with units (Go's `time.ParseDuration`). `0` needs no unit.
     public init(parsing text: String) throws(ParsingError) {
-        let invalid = ParsingError(message: "time: invalid duration \(text.quotedForMessage)")
+        var invalid: ParsingError { ParsingError(message: "time: invalid duration \(text.quotedForMessage)") }
         var rest = Array(text.utf8)[...]
         let isNegative = rest.first == Byte.minus
         if isNegative || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }

@@ -44,6 +44,25 @@ struct BuildFlags: ParsableArguments {
 
     @Option(
         parsing: .unconditionalSingleValue,
+        help: .init(
+            "Where steps of other stores are found: an image, or type=local,src=path[,tag=name|,digest=digest].",
+            valueName: "image|type=…"))
+    var cacheFrom: [String] = []
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: .init(
+            "Where steps are left for other stores: type=inline (in the image) or type=local,dest=path[,mode=min|max].",
+            valueName: "type=…"))
+    var cacheTo: [String] = []
+
+    @Option(
+        parsing: .unconditional,
+        help: .init("How many steps run at the same time at most; as many as there are without.", valueName: "number"))
+    var maxParallelism: String?
+
+    @Option(
+        parsing: .unconditionalSingleValue,
         help: .init("A secret for RUN --mount=type=secret.", valueName: "id=name[,src=file|,env=variable]"))
     var secret: [String] = []
 
@@ -77,6 +96,9 @@ struct BuildFlags: ParsableArguments {
         parsing: .unconditional,
         help: .init("How progress is shown: auto, tty, plain, rawjson or quiet.", valueName: "mode"))
     var progress: String?
+
+    @Flag(help: "Say of each step why it runs: what is different from the build before.")
+    var explain = false
 
     @Flag(
         name: [.short, .long], help: "Show no progress; print the image id, which is the digest of its configuration.")

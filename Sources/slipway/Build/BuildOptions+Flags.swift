@@ -26,6 +26,9 @@ extension BuildOptions {
         buildContexts = try flags.buildContext.map(BuildContextSpecification.init(parsing:))
         labels = try KeyValue.parse(flags.label, flag: "--label", environment: nil)
         cache = Self.cache(flags)
+        for text in flags.cacheFrom { cacheSources += try CacheSourceSpecification.parse(text) }
+        cacheTargets = try flags.cacheTo.map(CacheTargetSpecification.init(parsing:))
+        maximumParallelism = try Self.parallelism(flags.maxParallelism)
         secrets = try flags.secret.map { text throws(CommandLineError) in
             try SecretSpecification(parsing: text, environment: environment)
         }
@@ -52,6 +55,7 @@ extension BuildOptions {
         sourceDateEpoch = try Self.epoch(buildArguments, environment: environment)
         progress = try ProgressMode.resolve(
             flag: flags.progress, quiet: flags.quiet, environment: environment, isTerminal: isTerminal)
+        explains = flags.explain
         call = try CallSpecification.resolve(call: flags.call, check: flags.check)
         imageIDFile = flags.iidfile.map { FilePath($0) }
         metadataFile = flags.metadataFile.map { FilePath($0) }
@@ -94,6 +98,15 @@ extension BuildOptions {
         if flags.noCache { return .never }
         let stages = flags.noCacheFilter.flatMap { $0.split(separator: ",").map(String.init) }
         return stages.isEmpty ? .always : .except(stages)
+    }
+
+    /// 0 is no limit, as in BuildKit's configuration.
+    private static func parallelism(_ text: String?) throws(CommandLineError) -> Int? {
+        guard let text, !text.isEmpty else { return nil }
+        guard let number = Int(text), number >= 0 else {
+            throw CommandLineError("--max-parallelism: \"\(text)\" is not a number of steps")
+        }
+        return number == 0 ? nil : number
     }
 
     private static func outputs(_ flags: BuildFlags) throws(CommandLineError) -> [OutputSpecification] {

@@ -45,6 +45,11 @@ struct BuildOptions: Equatable, Sendable {
     var buildContexts: [BuildContextSpecification] = []
     var labels: [KeyValue] = []
     var cache = CacheUse.always
+    /// In the order given.
+    var cacheSources: [CacheSourceSpecification] = []
+    var cacheTargets: [CacheTargetSpecification] = []
+    /// How many steps run at the same time; as many as there are if `nil`.
+    var maximumParallelism: Int?
     var secrets: [SecretSpecification] = []
     var agents: [AgentSpecification] = []
     var entitlements: Set<Entitlement> = []
@@ -62,6 +67,8 @@ struct BuildOptions: Equatable, Sendable {
     /// `SOURCE_DATE_EPOCH` of the build arguments or the environment, in seconds since 1970.
     var sourceDateEpoch: Int64?
     var progress = ProgressMode.plain
+    /// Whether the progress says why steps run.
+    var explains = false
     /// What is done instead of building; nil to build.
     var call: CallSpecification?
     /// Where to write the image id.

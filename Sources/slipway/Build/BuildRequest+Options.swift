@@ -31,6 +31,9 @@ extension BuildRequest {
         tags = options.tags
         platforms = options.platforms
         exports = try options.outputs.compactMap(Self.export)
+        cacheSources = try options.cacheSources.map(Self.cacheSource)
+        cacheTargets = try options.cacheTargets.map(Self.cacheTarget)
+        maximumParallelism = options.maximumParallelism
         sourceDateEpoch = options.outputs.lazy.compactMap(\.sourceDateEpoch).first ?? options.sourceDateEpoch
         if options.outputs.contains(where: { $0.rewriteTimestamp == false || $0.hasNoEpoch }) { timestamps = .keep }
     }
@@ -119,17 +122,31 @@ extension BuildRequest {
             kind = .local(try HostPath.absolute(path))
         }
         var export = Export(kind)
-        if output.compression != nil || output.compressionLevel != nil {
-            let name = (output.compression ?? .gzip).rawValue
-            guard let compression = Compression(name: name, level: output.compressionLevel) else {
-                throw CommandLineError("--output: compression-level is out of range for \(name)")
-            }
-            export.compression = compression
-        }
+        if let compression = output.compression { export.compression = compression }
+        export.forcesCompression = output.forcesCompression
         export.names = try output.names.map { name throws(CommandLineError) in
             do { return try ImageReference(parsing: name) } catch { throw CommandLineError("--output: \(error)") }
         }
         return export
+    }
+
+    private static func cacheSource(_ source: CacheSourceSpecification) throws -> CacheSource {
+        switch source {
+        case .image(let reference): .image(reference)
+        case .directory(let path, let selector): .directory(try HostPath.absolute(path), selector: selector)
+        }
+    }
+
+    private static func cacheTarget(_ target: CacheTargetSpecification) throws -> CacheTarget {
+        switch target {
+        case .inline: return .inline
+        case .directory(let path, let settings):
+            return .local(
+                LocalCacheTarget(
+                    directory: try HostPath.absolute(path), tag: settings.tag,
+                    scope: settings.isComplete ? .max : .min, compression: settings.compression,
+                    ignoresErrors: settings.ignoresErrors, removesOthers: settings.removesOthers))
+        }
     }
 
     private static func destination(_ output: OutputSpecification) throws -> Export.Destination {

@@ -9,8 +9,6 @@ struct UnsupportedBuildFlags: ParsableArguments {
     @Flag(name: [.customShort("D"), .long], help: .hidden) var debug = false
     @Option(parsing: .unconditionalSingleValue, help: .hidden) var annotation: [String] = []
     @Option(parsing: .unconditionalSingleValue, help: .hidden) var attest: [String] = []
-    @Option(parsing: .unconditionalSingleValue, help: .hidden) var cacheFrom: [String] = []
-    @Option(parsing: .unconditionalSingleValue, help: .hidden) var cacheTo: [String] = []
     @Option(parsing: .unconditionalSingleValue, help: .hidden) var policy: [String] = []
     @Option(parsing: .unconditionalSingleValue, help: .hidden) var securityOpt: [String] = []
     @Option(parsing: .unconditional, help: .hidden) var builder: String?
@@ -23,7 +21,6 @@ extension UnsupportedBuildFlags {
     /// Throws for the first flag that was given.
     func refuse() throws(CommandLineError) {
         let attestations = "attestations are not supported yet"
-        let cache = "external caches are not supported yet: the local cache is always used"
         let given: [(flag: String, isGiven: Bool, reason: String)] = [
             ("--push", push, "export with --output type=oci,dest=FILE and copy it with another tool"),
             ("--pull", pull, "base images are taken from the local store, from layouts or from archives as they are"),
@@ -34,8 +31,6 @@ extension UnsupportedBuildFlags {
             ("--attest", !attest.isEmpty, attestations),
             ("--provenance", provenance.map { GoBoolean.parse($0) != false } ?? false, attestations),
             ("--sbom", sbom.map { GoBoolean.parse($0) != false } ?? false, attestations),
-            ("--cache-from", !cacheFrom.isEmpty, cache),
-            ("--cache-to", !cacheTo.isEmpty, cache),
             ("--policy", !policy.isEmpty, "policies are not supported yet"),
             ("--security-opt", !securityOpt.isEmpty, "RUN always has the default profile"),
             (

@@ -38,7 +38,8 @@ struct BuildCommand: SlipwayCommand {
         // What is not there cannot be taken for the id of this build, should it fail.
         if let file = request.imageIDFile { try OutputFile.remove(file) }
         let presenter = ProgressPresenter(
-            request.progress.renderer(title: request.title, palette: context.palette),
+            request.progress.renderer(
+                title: request.title, palette: context.palette, explains: request.explains),
             output: context.standardError, now: context.now)
         let outcome: BuildOutcome
         do {

@@ -6,8 +6,8 @@ struct LiveRenderer: ProgressRenderer {
     private var view: LiveView
     private var painter = TerminalPainter()
 
-    init(title: String, palette: Palette) {
-        view = LiveView(title: title, palette: palette)
+    init(title: String, palette: Palette, explains: Bool = false) {
+        view = LiveView(title: title, palette: palette, explains: explains)
     }
 
     var failure: StepFailure? { view.failure }

@@ -10,10 +10,13 @@ struct LiveView {
     /// What is being built, for the first line.
     var title: String
     var palette: Palette
+    /// Whether the summary says why steps ran.
+    let explains: Bool
     private(set) var board = StepBoard()
 
-    init(title: String, palette: Palette) {
+    init(title: String, palette: Palette, explains: Bool = false) {
         self.title = title
+        self.explains = explains
         self.palette = palette
     }
 
@@ -64,6 +67,7 @@ struct LiveView {
             }
             for step in visible where detail.finishedSteps || !step.state.isFinished || step.state.isFailure {
                 lines.append(line(step, now: now))
+                if explains, ending != nil { lines += reasons(of: step, now: now) }
                 if step.state == .running {
                     lines += transfers(of: step, now: now)
                     lines += tail(of: step, count: detail.tail)
@@ -103,7 +107,11 @@ struct LiveView {
             case .pending: (palette.pending, .dim, nil)
             case .running: (palette.spinner(Int(seconds * 10)), .info, .init(text: time, style: .plain))
             case .executed: (palette.done, .good, .init(text: time, style: .dim))
-            case .cached: (palette.done, .good, .init(text: "CACHED", style: .info))
+            case .cached:
+                (
+                    palette.done, .good,
+                    .init(text: "CACHED" + (explains ? ExplanationText.cached(step.explanation) : ""), style: .info)
+                )
             case .canceled: (palette.canceled, .warning, .init(text: "CANCELED", style: .warning))
             case .failed: (palette.failed, .bad, .init(text: time, style: .bad))
             }
@@ -114,6 +122,13 @@ struct LiveView {
                 .init(text: sign, style: style),
                 .init(text: " " + name, style: step.state == .pending ? .dim : .plain),
             ], trailing: trailing)
+    }
+
+    /// Why a step ran: below it when all is over. While the build goes on, room is for what happens.
+    private func reasons(of step: StepBoard.Step, now: Date) -> [StyledLine] {
+        ExplanationText.lines(step.explanation, now: now).map { line in
+            StyledLine("    \(palette.gutter) \(TerminalText.sanitized(line, ascii: !palette.unicode))", .dim)
+        }
     }
 
     private func transfers(of step: StepBoard.Step, now: Date) -> [StyledLine] {

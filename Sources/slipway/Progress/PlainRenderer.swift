@@ -8,6 +8,9 @@ import FoundationEssentials
 ///     #5 0.123 go: downloading …
 ///     #5 DONE 1.2s
 ///
+/// With `explains`, a step says why it runs before its output (`#5 WHY main.go: content changed`), and a cached one by which
+/// key it was found (`#5 CACHED (same inputs)`).
+///
 /// Steps run at the same time, but their lines should not alternate: one step at a time has the floor. What others say
 /// waits until it has finished, or for `patience` seconds at most. Nothing is ever left out.
 struct PlainRenderer: ProgressRenderer {
@@ -16,6 +19,9 @@ struct PlainRenderer: ProgressRenderer {
     /// Seconds between two lines about one transfer.
     private static let transferInterval = 5.0
 
+    /// Whether it is said why steps run.
+    let explains: Bool
+
     private var board = StepBoard()
     private var numbers: [StepID: Int] = [:]
     private var floor: StepID?
@@ -23,6 +29,8 @@ struct PlainRenderer: ProgressRenderer {
     /// Lines of steps that do not have the floor, and since when they wait.
     private var waiting: [(id: StepID, since: Date, lines: [String])] = []
     private var transferShown: [StepID: [String: Date]] = [:]
+
+    init(explains: Bool = false) { self.explains = explains }
 
     mutating func handle(_ event: ProgressEvent) -> String {
         let known = board.warnings.count
@@ -36,6 +44,10 @@ struct PlainRenderer: ProgressRenderer {
                 ["#\(number(of: id)) WARN: \(TerminalText.sanitized(warning.shortText))"], for: id, at: event.time)
         case .started(let id):
             text += say([], for: id, at: event.time)
+        case .explained(let id, let explanation):
+            guard explains else { break }
+            let lines = ExplanationText.lines(explanation, now: event.time)
+            text += say(lines.map { "#\(number(of: id)) WHY \($0)" }, for: id, at: event.time)
         case .output(let id, _, _):
             text += say(numbered(output, of: id, at: event.time), for: id, at: event.time)
         case .transfer(let id, let name, _, _, _):
@@ -118,7 +130,7 @@ struct PlainRenderer: ProgressRenderer {
         let prefix = "#\(number(of: id)) "
         switch outcome {
         case .executed: return prefix + "DONE \(DurationText.fixed(step.seconds(now: time), digits: 1))s"
-        case .cached: return prefix + "CACHED"
+        case .cached: return prefix + "CACHED" + (explains ? ExplanationText.cached(step.explanation) : "")
         case .canceled: return prefix + "CANCELED"
         case .failed(let message): return prefix + "ERROR: \(message)"
         }

@@ -17,11 +17,13 @@ protocol ProgressRenderer: Sendable {
 
 extension ProgressMode {
     /// The renderer of a mode; `auto` counts as `plain`.
-    func renderer(title: String, palette: Palette) -> any ProgressRenderer {
+    ///
+    /// - Parameter explains: whether it says why steps run.
+    func renderer(title: String, palette: Palette, explains: Bool) -> any ProgressRenderer {
         switch self {
-        case .auto, .plain: PlainRenderer()
-        case .tty: LiveRenderer(title: title, palette: palette)
-        case .rawjson: RawJSONRenderer()
+        case .auto, .plain: PlainRenderer(explains: explains)
+        case .tty: LiveRenderer(title: title, palette: palette, explains: explains)
+        case .rawjson: RawJSONRenderer(explains: explains)
         case .quiet: QuietRenderer()
         }
     }

@@ -5,8 +5,15 @@ import OCI
 
 /// Progress as one JSON object a line, in the shape of BuildKit's `SolveStatus` (moby/buildkit, client/graph.go), which
 /// `docker buildx build --progress rawjson` prints: `vertexes`, `statuses`, `logs` and `warnings`, each left out if empty.
+///
+/// Why a step runs is a member `explanation` of its vertex, which BuildKit's readers pass over.
 struct RawJSONRenderer: ProgressRenderer {
+    /// Whether vertexes say why they run.
+    let explains: Bool
+
     private var board = StepBoard()
+
+    init(explains: Bool = false) { self.explains = explains }
 
     mutating func handle(_ event: ProgressEvent) -> String {
         board.apply(event)
@@ -16,7 +23,8 @@ struct RawJSONRenderer: ProgressRenderer {
             let vertexes = descriptions.compactMap { vertex($0.id) }
             guard !vertexes.isEmpty else { return "" }
             status = ["vertexes": .array(vertexes)]
-        case .started(let id), .finished(let id, _):
+        case .explained where !explains: return ""
+        case .started(let id), .finished(let id, _), .explained(let id, _):
             guard let vertex = vertex(id) else { return "" }
             status = ["vertexes": [vertex]]
         case .output(let id, let stream, let bytes):
@@ -84,6 +92,7 @@ struct RawJSONRenderer: ProgressRenderer {
         if !inputs.isEmpty { vertex["inputs"] = .strings(inputs) }
         vertex["started"] = step.started.map(Self.time)
         vertex["completed"] = step.finished.map(Self.time)
+        if explains { vertex["explanation"] = step.explanation?.json }
         switch step.state {
         case .cached: vertex["cached"] = true
         case .failed(let message): vertex["error"] = .string(message)

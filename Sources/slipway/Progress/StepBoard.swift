@@ -32,6 +32,8 @@ struct StepBoard {
         var started: Date?
         var finished: Date?
         var transfers: [Transfer] = []
+        /// Why it runs, or by which key it was found in the cache; nil as long as nobody has said.
+        var explanation: StepExplanation?
         /// The last lines of output with the seconds since the start of the step.
         fileprivate(set) var tail: [(seconds: Double, line: OutputLines.Line)] = []
         fileprivate var output: [OutputStream: OutputLines] = [:]
@@ -86,6 +88,8 @@ struct StepBoard {
         case .started(let id):
             steps[id]?.state = .running
             steps[id]?.started = event.time
+        case .explained(let id, let explanation):
+            steps[id]?.explanation = explanation
         case .output(let id, let stream, let bytes):
             return append(bytes, of: stream, to: id, at: event.time)
         case .transfer(let id, let name, let current, let total, let finished):

@@ -19,9 +19,11 @@ extension OutputSpecification {
             throw CommandLineError("--output: unknown type \"\(type)\"", help: "use \(Self.kinds)")
         }
         self.init(kind: kind)
-        for (key, value) in pairs where key != "type" { try set(key, to: value) }
+        for (key, value) in pairs where key != "type" && !CompressionSettings.keys.contains(key) {
+            try set(key, to: value)
+        }
+        try setCompression(pairs.filter { CompressionSettings.keys.contains($0.key) })
         try checkDestination()
-        try checkCompressionLevel()
     }
 
     private static var kinds: String { Kind.allCases.map(\.rawValue).joined(separator: "|") }
@@ -37,17 +39,6 @@ extension OutputSpecification {
             destination = value == "-" ? .standardOutput : .path(FilePath(value))
         case "name": names = value.split(separator: ",").map { $0.trimmingBlanks() }.filter { !$0.isEmpty }
         case "tar": isDirectory = try !Self.boolean(key, value)
-        case "compression":
-            guard let known = Compression(rawValue: value) else {
-                throw CommandLineError(
-                    "--output: compression=\(value) is not supported", help: "use uncompressed, gzip or zstd")
-            }
-            compression = known
-        case "compression-level":
-            guard let level = Int(value) else {
-                throw CommandLineError("--output: compression-level=\(value) is not a number")
-            }
-            compressionLevel = level
         case "rewrite-timestamp": rewriteTimestamp = try Self.boolean(key, value)
         case "oci-mediatypes":
             guard try Self.boolean(key, value) else {
@@ -86,19 +77,17 @@ extension OutputSpecification {
         }
     }
 
-    private func checkCompressionLevel() throws(CommandLineError) {
-        guard let compressionLevel else { return }
-        let range =
-            switch compression {
-            case .zstd: 1...22
-            case .uncompressed: 0...0
-            case .gzip, nil: 0...9
+    private mutating func setCompression(_ pairs: [(key: String, value: String)]) throws(CommandLineError) {
+        var settings = CompressionSettings()
+        for (key, value) in pairs {
+            guard [.image, .oci, .docker].contains(kind) else {
+                throw CommandLineError(
+                    "--output: \(key) is not supported for type=\(kind.rawValue)", help: "its result has no layers")
             }
-        guard range.contains(compressionLevel) else {
-            throw CommandLineError(
-                "--output: compression-level=\(compressionLevel) is out of range",
-                help: "\((compression ?? .gzip).rawValue) takes \(range.lowerBound) to \(range.upperBound)")
+            try settings.set(key, to: value, flag: "--output")
         }
+        compression = try settings.compression(flag: "--output")
+        forcesCompression = settings.isForced
     }
 
     private static func boolean(_ key: String, _ value: String) throws(CommandLineError) -> Bool {

@@ -1,3 +1,4 @@
+import Archive
 import SystemPackage
 
 /// One `--output`: in what form and where to the result goes.
@@ -22,11 +23,6 @@ struct OutputSpecification: Equatable, Sendable {
         case path(FilePath)
     }
 
-    /// How layers are compressed.
-    enum Compression: String, CaseIterable, Sendable {
-        case uncompressed, gzip, zstd
-    }
-
     var kind: Kind
     /// `nil` for the kinds that need none.
     var destination: Destination?
@@ -34,9 +30,10 @@ struct OutputSpecification: Equatable, Sendable {
     var names: [String] = []
     /// `tar=false`: a directory instead of an archive.
     var isDirectory = false
+    /// How layers are compressed; by gzip if `nil`.
     var compression: Compression?
-    /// 0 to 9 for gzip, 1 to 22 for zstd.
-    var compressionLevel: Int?
+    /// Whether layers of base images are compressed anew when they are compressed in another way.
+    var forcesCompression = false
     /// Whether times in layers that are later than the epoch become the epoch, which is the default here.
     var rewriteTimestamp: Bool?
     /// Seconds since 1970; stronger than `SOURCE_DATE_EPOCH`.

@@ -51,15 +51,12 @@ func members(of source: any ByteSource, options: TarReader.Options = .init()) th
 }
 
 func compress(
-    _ bytes: [UInt8], _ compression: Compression, workers: Int? = nil, chunk: Int = 100_000, flushEvery: Int? = nil
+    _ bytes: [UInt8], _ compression: Compression, kept: KeptMembers? = nil, workers: Int? = nil, chunk: Int = 100_000
 ) throws -> [UInt8] {
     let sink = MemorySink()
-    let compressor = try Compressor(compression, to: sink, workers: workers)
-    var writes = 0
+    let compressor = try Compressor(compression, to: sink, kept: kept, workers: workers)
     for start in stride(from: 0, to: bytes.count, by: chunk) {
         try compressor.write(Array(bytes[start..<min(start + chunk, bytes.count)]))
-        writes += 1
-        if let flushEvery, writes.isMultiple(of: flushEvery) { try compressor.flushMember() }
     }
     try compressor.finish()
     return sink.bytes

@@ -22,7 +22,9 @@ import Testing
         let arguments = [
             "-t", "shop:1", "--tag=shop:2", "-tshop:3", "-t=shop:4", "-f", "a/Dockerfile", "--target", "build",
             "--build-arg", "A=-x", "--build-arg", "HOME", "--build-context", "base=oci-layout:///b", "--label", "l=1",
-            "--no-cache-filter", "a,b", "--secret", "id=s,src=f", "-o", "type=oci,dest=x.tar", "--output", "out",
+            "--no-cache-filter", "a,b", "--cache-from", "type=local,src=in", "--cache-from", "x:1", "--cache-to",
+            "type=inline", "--max-parallelism", "3", "--secret", "id=s,src=f", "-o", "type=oci,dest=x.tar", "--output",
+            "out",
             "--platform", "linux/amd64,linux/arm64", "--network", "none", "--add-host", "h:1.2.3.4", "--shm-size", "1m",
             "--ulimit", "nofile=5", "--progress", "rawjson", "--iidfile", "id", "--metadata-file", "meta", "ctx",
         ]
@@ -34,6 +36,11 @@ import Testing
         expected.buildContexts = [try BuildContextSpecification(parsing: "base=oci-layout:///b")]
         expected.labels = [KeyValue(key: "l", value: "1")]
         expected.cache = .except(["a", "b"])
+        expected.cacheSources = [
+            .directory("in", selector: nil), .image(try ImageReference(parsing: "x:1")),
+        ]
+        expected.cacheTargets = [.inline]
+        expected.maximumParallelism = 3
         expected.secrets = [try SecretSpecification(parsing: "id=s,src=f", environment: [:])]
         expected.outputs = [
             try OutputSpecification(parsing: "type=oci,dest=x.tar"), try OutputSpecification(parsing: "out"),
@@ -124,7 +131,8 @@ import Testing
         (["--progress", "fancy", "."], "fancy"), (["-q", "--progress", "plain", "."], "exclude"),
         (["--progress=tty", "."], "terminal"), (["-o", "-", "-o", "type=oci,dest=-", "."], "standard output"),
         (["--push", "."], "--push is not supported yet"), (["--pull", "."], "--pull"),
-        (["--cache-from", "x", "."], "--cache-from"), (["--cache-to=x", "."], "--cache-to"),
+        (["--cache-from", "type=x", "."], "--cache-from"), (["--cache-to=x", "."], "--cache-to"),
+        (["--max-parallelism", "-1", "."], "--max-parallelism"), (["--max-parallelism=two", "."], "--max-parallelism"),
         (["--ssh", "default", "."], "SSH_AUTH_SOCK is not set"),
         (["--ssh", "a=x", "--ssh", "a=y", "."], "given twice"),
         (["--ssh", "a=x,y,raw=true", "."], "exactly one"), (["--ssh", "a=x,raw=maybe", "."], "raw=maybe"),

@@ -1,3 +1,4 @@
+import Archive
 import SystemPackage
 import Testing
 
@@ -18,7 +19,15 @@ import Testing
         (
             "type=oci,dest=x,compression=zstd,compression-level=19,rewrite-timestamp=true,oci-mediatypes=true",
             .init(
-                kind: .oci, destination: .path("x"), compression: .zstd, compressionLevel: 19, rewriteTimestamp: true)
+                kind: .oci, destination: .path("x"), compression: .zstd(level: 19), rewriteTimestamp: true)
+        ),
+        (
+            "type=image,compression=uncompressed,force-compression=true",
+            .init(kind: .image, compression: .uncompressed, forcesCompression: true)
+        ),
+        (
+            "type=docker,dest=x,compression-level=9,force-compression=0",
+            .init(kind: .docker, destination: .path("x"), compression: .gzip(level: 9))
         ),
         ("type=image,push=false", .store),
         ("type=oci,dest=x,source-date-epoch=0", .init(kind: .oci, destination: .path("x"), sourceDateEpoch: 0)),
@@ -40,6 +49,10 @@ import Testing
         ("type=oci,dest=-,tar=false", "standard output"), ("type=tar,dest=x,tar=false", "tar=false"),
         ("type=oci,dest=x,compression=lz4", "lz4"), ("type=oci,dest=x,compression-level=10", "out of range"),
         ("type=oci,dest=x,compression=zstd,compression-level=0", "out of range"),
+        ("type=oci,dest=x,compression=uncompressed,compression-level=1", "out of range"),
+        ("type=oci,dest=x,force-compression=maybe", "true nor false"),
+        ("type=local,dest=x,compression=gzip", "not supported for type=local"),
+        ("type=tar,dest=x,force-compression=true", "not supported for type=tar"),
         ("type=oci,dest=x,compression-level=fast", "not a number"), ("type=oci,dest=x,tar=maybe", "true nor false"),
         ("type=oci,dest=x,unpack=true", "unpack"), ("type=oci,dest=x,source-date-epoch=-1", "source-date-epoch"),
         ("type=oci,dest=x,oci-mediatypes=false", "media types"), ("type=oci,dest", "key=value"),

@@ -1,6 +1,7 @@
-/// A member of a gzip stream: what is or will be compressed, and the result. The buffers are used again and again.
-struct GzipMember: Sendable {
-    /// The number of bytes that go into one member.
+/// A part of a stream that is compressed by itself: a gzip member or a zstd frame. What is or will be compressed, and the
+/// result. The buffers are used again and again.
+struct Member: Sendable {
+    /// The greatest number of bytes that go into one member.
     static let inputCapacity = 1 << 20
 
     /// The member's place in the stream.
@@ -11,6 +12,8 @@ struct GzipMember: Sendable {
     /// The compressed member is the first `outputCount` bytes; 0 if compressing failed.
     var output: [UInt8]
     var outputCount = 0
+    /// What the input is known by, if compressed members are kept.
+    var key: [UInt8]?
 
     init(outputCapacity: Int) {
         input = [UInt8](repeating: 0, count: Self.inputCapacity)
@@ -32,5 +35,12 @@ struct GzipMember: Sendable {
         }
         inputCount += count
         return count
+    }
+
+    /// Makes it ready for other input.
+    mutating func reset() {
+        inputCount = 0
+        outputCount = 0
+        key = nil
     }
 }

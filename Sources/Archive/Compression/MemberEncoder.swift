@@ -1,17 +1,17 @@
-/// Writes a gzip stream of members of 1 MiB, several of which are compressed at a time.
+/// Writes a stream of members of at most 1 MiB, several of which are compressed at a time.
 ///
 /// The writing thread fills members and hands them to at most `workers - 1` threads, which start when there is a second
 /// member: most layers of a Dockerfile need none. When too many members wait, the writing thread compresses one itself
 /// instead of sleeping. Members leave in the order they came in, so the bytes do not depend on the number of threads.
 /// Memory: `2 * workers + 1` members with 2.1 MiB each.
-final class GzipEncoder: StreamEncoder {
+final class MemberEncoder: StreamEncoder {
     private struct Queue {
-        var waiting: [GzipMember] = []
-        var done: [Int: GzipMember] = [:]
+        var waiting: [Member] = []
+        var done: [Int: Member] = [:]
         var isClosed = false
 
         /// What a worker does next: `nil` to wait, or no member to end.
-        var nextTask: GzipMember?? {
+        var nextTask: Member?? {
             mutating get {
                 if isClosed { return .some(nil) }
                 return waiting.isEmpty ? nil : .some(waiting.removeFirst())
@@ -20,27 +20,36 @@ final class GzipEncoder: StreamEncoder {
     }
 
     private enum Task {
-        case write(GzipMember)
-        case encode(GzipMember)
+        case write(Member)
+        case encode(Member)
     }
 
+    /// Where every member stands that was given a key, in the order of the stream.
+    private(set) var places: [MemberPlace] = []
+
     private let sink: any ByteSink
-    private let level: Int
     private let workers: Int
-    private let encoder: GzipMemberEncoder
+    private let makeCoder: @Sendable () throws(ArchiveError) -> any MemberCoder
+    private let coder: any MemberCoder
+    private let kept: KeptMembers?
     private let queue = Monitor(Queue())
     private var threads: [WorkerThread] = []
-    private var current: GzipMember
-    private var spare: [GzipMember] = []
+    private var current: Member
+    private var spare: [Member] = []
     private var submitted = 0
     private var written = 0
+    private var position: Int64 = 0
 
-    init(level: Int, workers: Int, to sink: any ByteSink) throws(ArchiveError) {
+    init(
+        workers: Int, kept: KeptMembers?, to sink: any ByteSink,
+        coder makeCoder: @escaping @Sendable () throws(ArchiveError) -> any MemberCoder
+    ) throws(ArchiveError) {
         self.sink = sink
-        self.level = level
         self.workers = workers
-        encoder = try GzipMemberEncoder(level: level)
-        current = GzipMember(outputCapacity: encoder.outputCapacity)
+        self.kept = kept
+        self.makeCoder = makeCoder
+        coder = try makeCoder()
+        current = Member(outputCapacity: coder.outputCapacity)
     }
 
     deinit {
@@ -56,13 +65,14 @@ final class GzipEncoder: StreamEncoder {
         }
     }
 
+    /// Ends the current member, unless it is empty, so that the next byte begins a new one.
     func flushMember() throws {
         if current.inputCount > 0 { try submit() }
     }
 
     func finish() throws {
         if submitted == 0 {
-            encoder.encode(&current)
+            Self.encode(&current, coder, kept)
             try write(current)
             return
         }
@@ -73,8 +83,8 @@ final class GzipEncoder: StreamEncoder {
 
     private func submit() throws {
         var member = current
-        current = spare.popLast() ?? GzipMember(outputCapacity: encoder.outputCapacity)
-        current.inputCount = 0
+        current = spare.popLast() ?? Member(outputCapacity: coder.outputCapacity)
+        current.reset()
         member.index = submitted
         submitted += 1
         if threads.count < workers - 1 { startThread() }
@@ -97,25 +107,42 @@ final class GzipEncoder: StreamEncoder {
                 spare.append(member)
                 return
             case .encode(var member):
-                encoder.encode(&member)
+                Self.encode(&member, coder, kept)
                 queue.withLock { $0.done[member.index] = member }
             }
         }
     }
 
-    private func write(_ member: GzipMember) throws {
+    private func write(_ member: Member) throws {
         guard member.outputCount > 0 else {
-            throw ArchiveError(.compressionFailed, "libdeflate did not compress a member")
+            throw ArchiveError(.compressionFailed, "a part of the stream could not be compressed")
         }
         try sink.write(member.output.span.extracting(..<member.outputCount))
+        if let key = member.key {
+            places.append(MemberPlace(key: key, offset: position, length: member.outputCount))
+        }
+        position += Int64(member.outputCount)
+    }
+
+    private static func encode(_ member: inout Member, _ coder: any MemberCoder, _ kept: KeptMembers?) {
+        if let kept, member.inputCount >= KeptMembers.leastSize {
+            let key = kept.key(member.input.span.extracting(..<member.inputCount))
+            member.key = key
+            if let bytes = kept.find(key), bytes.count <= member.output.count, coder.accepts(bytes, for: member) {
+                member.output.replaceSubrange(..<bytes.count, with: bytes)
+                member.outputCount = bytes.count
+                return
+            }
+        }
+        coder.encode(&member)
     }
 
     private func startThread() {
-        let thread = WorkerThread { [queue, level] in
-            // Without an encoder of its own the thread is of no use; the writing thread does the work.
-            guard let encoder = try? GzipMemberEncoder(level: level) else { return }
+        let thread = WorkerThread { [queue, makeCoder, kept] in
+            // Without a coder of its own the thread is of no use; the writing thread does the work.
+            guard let coder = try? makeCoder() else { return }
             while var member = queue.wait(for: { $0.nextTask }) {
-                encoder.encode(&member)
+                Self.encode(&member, coder, kept)
                 queue.withLock { $0.done[member.index] = member }
             }
         }

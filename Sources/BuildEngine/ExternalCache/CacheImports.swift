@@ -1,0 +1,147 @@
+import Archive
+import ContentStore
+import LayerStore
+import OCI
+import SystemPackage
+
+/// The caches that `--cache-from` names, in order. The first that has a step's record and all of its layers gives it.
+///
+/// Nothing is looked at before a step misses in the store; then the records of all caches are read, once. Layers are
+/// fetched when a step is found, each once, and hashed both as they are stored and unpacked: a blob that is not what the
+/// record says is a warning, and the step is looked for elsewhere or executed. What was fetched is a layer of the store
+/// like any other.
+actor CacheImports {
+    private struct Wanted: Hashable {
+        var cache: Int
+        var diffID: Digest
+    }
+
+    private let sources: [CacheSource]
+    private let loader: CacheLoader
+    private let store: ContentStore
+    private let provider: LayerProvider
+    private let progress: Progress
+    private var loading: Task<[ImportedCache], any Error>?
+    private var bringing: [Wanted: Task<Void, any Error>] = [:]
+
+    init(_ sources: [CacheSource], loader: CacheLoader, provider: LayerProvider, progress: Progress) {
+        self.sources = sources
+        self.loader = loader
+        store = loader.store
+        self.provider = provider
+        self.progress = progress
+    }
+
+    /// The result under a key, with all of its layers in the store but those of the base; nil if no cache has it.
+    func step(for key: Digest, fitting shape: @autoclosure () -> StackShape) async throws -> StepRecord? {
+        guard !sources.isEmpty else { return nil }
+        let shape = shape()
+        for (number, cache) in try await caches().enumerated() {
+            guard let found = cache.find(key, fitting: shape) else { continue }
+            do {
+                for layer in found.layers { try await bring(layer.diffID, layer.blob, cache, number) }
+            } catch {
+                try Task.checkCancellation()
+                progress.warn("CacheImportFailed", "cannot use a layer of the cache \(cache.name): \(error)")
+                continue
+            }
+            return StepRecord(
+                layers: shape.base + found.layers.map(\.diffID), epoch: found.record.epoch,
+                content: found.record.content)
+        }
+        return nil
+    }
+
+    private func caches() async throws -> [ImportedCache] {
+        let task: Task<[ImportedCache], any Error>
+        if let loading {
+            task = loading
+        } else {
+            task = Task { try await load() }
+            loading = task
+        }
+        return try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
+    }
+
+    private func load() async throws -> [ImportedCache] {
+        var caches: [ImportedCache] = []
+        for source in sources {
+            caches += try await progress.step("importing cache manifest from \(source.name)") {
+                do {
+                    return try await loader.load(source)
+                } catch {
+                    try Task.checkCancellation()
+                    progress.warn("CacheImportFailed", "cannot use the cache \(source.name): \(error)")
+                    return []
+                }
+            }
+        }
+        return caches
+    }
+
+    private func bring(_ diffID: Digest, _ blob: Descriptor, _ cache: ImportedCache, _ number: Int) async throws {
+        let wanted = Wanted(cache: number, diffID: diffID)
+        let task: Task<Void, any Error>
+        if let running = bringing[wanted] {
+            task = running
+        } else {
+            let (store, provider) = (store, provider)
+            task = Task {
+                if try await provider.isAvailable(diffID) { return }
+                try await cache.fetch(blob)
+                try await Self.accept(blob, as: diffID, into: store)
+            }
+            bringing[wanted] = task
+        }
+        try await withTaskCancellationHandler {
+            try await task.value
+        } onCancel: {
+            task.cancel()
+        }
+    }
+
+    /// Records that a blob of the store is a layer, if it is.
+    @concurrent
+    private static func accept(_ blob: Descriptor, as diffID: Digest, into store: ContentStore) async throws {
+        let format = try store.withSource(of: blob.digest) { source in
+            let limits = Decompressor.Limits(greatestSize: LayerStore.unpackedSizeLimit)
+            let decompressor = try Decompressor.open(source, limits: limits)
+            var digester = Digester(diffID.algorithm)
+            let sink = TeeSink(to: nil) { bytes in
+                try Task.checkCancellation()
+                unsafe bytes.withUnsafeBytes { unsafe digester.update($0) }
+            }
+            _ = try decompressor.copy(to: sink)
+            let found = digester.finalize()
+            guard found == diffID else {
+                throw StoreError(.digestMismatch, "the blob \(blob.digest) holds the layer \(found), not \(diffID)")
+            }
+            return decompressor.format
+        }
+        let compression: MediaType.LayerCompression
+        switch format {
+        case .uncompressed: compression = .uncompressed
+        case .gzip: compression = .gzip
+        case .zstd: compression = .zstd
+        case .bzip2, .xz:
+            throw StoreError(.invalidDocument, "the blob \(blob.digest) is compressed in a way no engine reads")
+        }
+        let descriptor = Descriptor(mediaType: .ociLayer(compression), digest: blob.digest, size: blob.size)
+        // Not this program's own compression, as far as it knows, so without a level.
+        try store.putLayerBlob(descriptor, diffID: diffID, compression: compression.rawValue)
+    }
+}
+
+extension CacheSource {
+    /// As progress and warnings name it.
+    fileprivate var name: String {
+        switch self {
+        case .directory(let path, _): path.string
+        case .image(let reference): reference.familiarName
+        }
+    }
+}
