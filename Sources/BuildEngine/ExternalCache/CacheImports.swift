@@ -67,20 +67,31 @@ actor CacheImports {
         }
     }
 
+    /// All at the same time, since each may be at another end of the network; the order stays.
     private func load() async throws -> [ImportedCache] {
-        var caches: [ImportedCache] = []
-        for source in sources {
-            caches += try await progress.step("importing cache manifest from \(source.name)") {
-                do {
-                    return try await loader.load(source)
-                } catch {
-                    try Task.checkCancellation()
-                    progress.warn("CacheImportFailed", "cannot use the cache \(source.name): \(error)")
-                    return []
-                }
+        let (sources, loader, progress) = (sources, loader, progress)
+        return try await withThrowingTaskGroup(of: (Int, [ImportedCache]).self) { group in
+            for (number, source) in sources.enumerated() {
+                group.addTask { (number, try await Self.load(source, loader, progress)) }
+            }
+            var caches = Array(repeating: [ImportedCache](), count: sources.count)
+            for try await (number, found) in group { caches[number] = found }
+            return caches.flatMap { $0 }
+        }
+    }
+
+    private static func load(
+        _ source: CacheSource, _ loader: CacheLoader, _ progress: Progress
+    ) async throws -> [ImportedCache] {
+        try await progress.step("importing cache manifest from \(source.name)") {
+            do {
+                return try await loader.load(source)
+            } catch {
+                try Task.checkCancellation()
+                progress.warn("CacheImportFailed", "cannot use the cache \(source.name): \(error)")
+                return []
             }
         }
-        return caches
     }
 
     private func bring(_ diffID: Digest, _ blob: Descriptor, _ cache: ImportedCache, _ number: Int) async throws {
