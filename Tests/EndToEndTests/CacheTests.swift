@@ -165,7 +165,7 @@ extension EndToEnd {
             ("echo x >>$(blob manifest)", "bytes instead of"), ("echo x >>$(blob config)", "bytes instead of"),
             ("flip $(blob config)", "digest"), ("flip $(blob layer)", "digest"), ("rm $(blob layer)", "does not exist"),
             ("truncate -s 10 $(blob layer)", "bytes"), ("rm $(blob layer); mkfifo $(blob layer)", "regular file"),
-            ("swap", "holds the layer"), ("foreign", "BuildKit"),
+            ("swap", "should have the DiffID"), ("foreign", "BuildKit"),
         ])
         func damagedCaches(damage: String, reason: String) async throws {
             try await Workspace.use { work in

@@ -183,7 +183,8 @@ struct Solver: Sendable {
 
     private func takeTurn(_ content: Digest, _ operation: Operation) async throws -> WorkLock {
         try await StepTurn.take(content, in: store) {
-            steps.output(operation.id, .standardError, Array("waiting for another build or stage, which does this step\n".utf8))
+            steps.output(
+                operation.id, .standardError, Array("waiting for another build or stage, which does this step\n".utf8))
         }
     }
 
