@@ -84,7 +84,7 @@ public struct BuildEngine: Sendable {
         let images = BaseImages(store: store, registry: registry)
         let imports = CacheImports(
             request.cacheSources, loader: CacheLoader(request: request, store: store, images: images),
-            provider: provider, progress: progress)
+            layers: layerStore, provider: provider, progress: progress)
         var session = BuildSession(
             request: request, dockerfile: try Dockerfile(parsing: input.source), store: store, layerStore: layerStore,
             provider: provider, images: images, imports: imports, launcher: launcher, lease: lease, progress: progress,

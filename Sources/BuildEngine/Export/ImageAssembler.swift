@@ -44,7 +44,11 @@ struct ImageAssembler {
                 try await provider.fetch(layer)
                 return Descriptor(mediaType: base.mediaType.oci, digest: base.digest, size: base.size)
             }
-            try await provider.unpack([layer])
+            // Its archive is needed, not its files.
+            if try !layerStore.isUnpacked(layer) {
+                try await provider.fetch(layer)
+                try await layerStore.adopt(base, as: layer)
+            }
         }
         return try await layerStore.blob(for: layer, compression: compression)
     }

@@ -1,4 +1,3 @@
-import Archive
 import ContentStore
 import LayerStore
 import OCI
@@ -18,16 +17,18 @@ actor CacheImports {
 
     private let sources: [CacheSource]
     private let loader: CacheLoader
-    private let store: ContentStore
+    private let layers: LayerStore
     private let provider: LayerProvider
     private let progress: Progress
     private var loading: Task<[ImportedCache], any Error>?
     private var bringing: [Wanted: Task<Void, any Error>] = [:]
 
-    init(_ sources: [CacheSource], loader: CacheLoader, provider: LayerProvider, progress: Progress) {
+    init(
+        _ sources: [CacheSource], loader: CacheLoader, layers: LayerStore, provider: LayerProvider, progress: Progress
+    ) {
         self.sources = sources
         self.loader = loader
-        store = loader.store
+        self.layers = layers
         self.provider = provider
         self.progress = progress
     }
@@ -67,20 +68,31 @@ actor CacheImports {
         }
     }
 
+    /// All at the same time, since each may be at another end of the network; the order stays.
     private func load() async throws -> [ImportedCache] {
-        var caches: [ImportedCache] = []
-        for source in sources {
-            caches += try await progress.step("importing cache manifest from \(source.name)") {
-                do {
-                    return try await loader.load(source)
-                } catch {
-                    try Task.checkCancellation()
-                    progress.warn("CacheImportFailed", "cannot use the cache \(source.name): \(error)")
-                    return []
-                }
+        let (sources, loader, progress) = (sources, loader, progress)
+        return try await withThrowingTaskGroup(of: (Int, [ImportedCache]).self) { group in
+            for (number, source) in sources.enumerated() {
+                group.addTask { (number, try await Self.load(source, loader, progress)) }
+            }
+            var caches = Array(repeating: [ImportedCache](), count: sources.count)
+            for try await (number, found) in group { caches[number] = found }
+            return caches.flatMap { $0 }
+        }
+    }
+
+    private static func load(
+        _ source: CacheSource, _ loader: CacheLoader, _ progress: Progress
+    ) async throws -> [ImportedCache] {
+        try await progress.step("importing cache manifest from \(source.name)") {
+            do {
+                return try await loader.load(source)
+            } catch {
+                try Task.checkCancellation()
+                progress.warn("CacheImportFailed", "cannot use the cache \(source.name): \(error)")
+                return []
             }
         }
-        return caches
     }
 
     private func bring(_ diffID: Digest, _ blob: Descriptor, _ cache: ImportedCache, _ number: Int) async throws {
@@ -89,11 +101,11 @@ actor CacheImports {
         if let running = bringing[wanted] {
             task = running
         } else {
-            let (store, provider) = (store, provider)
+            let (layers, provider) = (layers, provider)
             task = Task {
                 if try await provider.isAvailable(diffID) { return }
                 try await cache.fetch(blob)
-                try await Self.accept(blob, as: diffID, into: store)
+                try await layers.adopt(blob, as: diffID)
             }
             bringing[wanted] = task
         }
@@ -102,37 +114,6 @@ actor CacheImports {
         } onCancel: {
             task.cancel()
         }
-    }
-
-    /// Records that a blob of the store is a layer, if it is.
-    @concurrent
-    private static func accept(_ blob: Descriptor, as diffID: Digest, into store: ContentStore) async throws {
-        let format = try store.withSource(of: blob.digest) { source in
-            let limits = Decompressor.Limits(greatestSize: LayerStore.unpackedSizeLimit)
-            let decompressor = try Decompressor.open(source, limits: limits)
-            var digester = Digester(diffID.algorithm)
-            let sink = TeeSink(to: nil) { bytes in
-                try Task.checkCancellation()
-                unsafe bytes.withUnsafeBytes { unsafe digester.update($0) }
-            }
-            _ = try decompressor.copy(to: sink)
-            let found = digester.finalize()
-            guard found == diffID else {
-                throw StoreError(.digestMismatch, "the blob \(blob.digest) holds the layer \(found), not \(diffID)")
-            }
-            return decompressor.format
-        }
-        let compression: MediaType.LayerCompression
-        switch format {
-        case .uncompressed: compression = .uncompressed
-        case .gzip: compression = .gzip
-        case .zstd: compression = .zstd
-        case .bzip2, .xz:
-            throw StoreError(.invalidDocument, "the blob \(blob.digest) is compressed in a way no engine reads")
-        }
-        let descriptor = Descriptor(mediaType: .ociLayer(compression), digest: blob.digest, size: blob.size)
-        // Not this program's own compression, as far as it knows, so without a level.
-        try store.putLayerBlob(descriptor, diffID: diffID, compression: compression.rawValue)
     }
 }
 

@@ -28,6 +28,9 @@ extension BuildOptions {
         cache = Self.cache(flags)
         for text in flags.cacheFrom { cacheSources += try CacheSourceSpecification.parse(text) }
         cacheTargets = try flags.cacheTo.map(CacheTargetSpecification.init(parsing:))
+        // As docker buildx has it: the older way to ask for the same.
+        let inline = buildArguments.last { $0.key == "BUILDKIT_INLINE_CACHE" }
+        if inline.flatMap({ GoBoolean.parse($0.value) }) == true { cacheTargets.append(.inline) }
         maximumParallelism = try Self.parallelism(flags.maxParallelism)
         secrets = try flags.secret.map { text throws(CommandLineError) in
             try SecretSpecification(parsing: text, environment: environment)

@@ -112,6 +112,17 @@ import Testing
         #expect(throws: CommandLineError.self) { try options(["--no-cache=maybe", "."]) }
     }
 
+    @Test(arguments: [("1", true), ("true", true), ("0", false), ("maybe", false), ("", false)])
+    func inlineCacheByArgument(value: String, isAsked: Bool) throws {
+        let found = try options(["--build-arg", "BUILDKIT_INLINE_CACHE=\(value)", "."])
+        #expect(found.cacheTargets == (isAsked ? [.inline] : []))
+    }
+
+    @Test(arguments: [("4", 4), ("0", nil), ("", nil)])
+    func parallelism(value: String, expected: Int?) throws {
+        #expect(try options(["--max-parallelism", value, "."]).maximumParallelism == expected)
+    }
+
     @Test func theEpochOfTheEnvironment() throws {
         #expect(try options(["."], environment: ["SOURCE_DATE_EPOCH": "17"]).sourceDateEpoch == 17)
         let arguments = ["--build-arg", "SOURCE_DATE_EPOCH=18", "."]
