@@ -1,3 +1,4 @@
+import ContentStore
 import FileSystem
 import OCI
 import Testing
@@ -256,6 +257,39 @@ struct ExplainTests {
         ])
     func explanationsAsJSON(_ explanation: StepExplanation) {
         #expect(StepExplanation(explanation.json) == explanation)
+    }
+
+    // MARK: Reports
+
+    @Test func reportsAsRecords() throws {
+        var report = BuildReport(
+            started: Timestamp(seconds: 1_700_000_000, nanoseconds: 7), dockerfile: "/a/Dockerfile", target: "build",
+            tags: [])
+        report.milliseconds = 1234
+        report.outcome = .failed
+        report.images = [.sha256(of: "x")]
+        report.steps = [
+            BuildReport.Step(
+                name: "[1/2] FROM x", stage: "s", line: nil, outcome: .cached, milliseconds: 0, explanation: nil),
+            BuildReport.Step(
+                name: "[2/2] RUN y", stage: "s", line: 2, outcome: .done, milliseconds: 9,
+                explanation: StepExplanation(.executed, reasons: [StepReason(.noCache)])),
+            BuildReport.Step(name: "z", stage: "s", line: 3, outcome: nil, milliseconds: 0, explanation: nil),
+        ]
+        let record = BuildRecord(id: 4, started: report.started, payload: report.payload)
+        report.id = 4
+        #expect(BuildReport(record) == report)
+        #expect(report.executedCount == 1)
+        #expect(report.label == "target build of /a/Dockerfile")
+        report.target = nil
+        #expect(report.label == "/a/Dockerfile")
+        report.tags = ["shop:1"]
+        #expect(report.label == "shop:1")
+    }
+
+    @Test(arguments: ["", "{", "[]", "{}", #"{"dockerfile": "D", "outcome": "moon", "steps": []}"#])
+    func recordsOfAnotherVersionAreNone(_ text: String) {
+        #expect(BuildReport(BuildRecord(started: .now, payload: Array(text.utf8))) == nil)
     }
 
     @Test(arguments: [

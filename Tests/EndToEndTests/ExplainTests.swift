@@ -331,6 +331,31 @@ extension EndToEnd {
             }
         }
 
+        /// The umask of whoever builds is in no image and no key.
+        @Test func umask() async throws {
+            try await Workspace.use { work in
+                try await Self.prepare(work)
+                try work.write(
+                    "Dockerfile",
+                    "FROM base\nWORKDIR /new/dir\nCOPY src /src\nCOPY <<EOF /x/y\n1\nEOF\nRUN echo 1 >/f && mkdir /d\n")
+                let build = [try await Binary.path()] + work.buildArguments(["--explain"])
+                var images: Set<String> = []
+                for (store, mask, runs) in [("one", "022", true), ("two", "077", true), ("one", "077", false)] {
+                    let file = work.root.appending("id")
+                    let outcome = try await Command(
+                        program: "sh",
+                        arguments: ["-c", "umask \(mask) && exec \"$@\"", "sh"] + build + ["--iidfile", file.string],
+                        environment: ["SLIPWAY_ROOT": work.root.appending(store).string], directory: work.root,
+                        account: work.account
+                    ).run()
+                    try #require(outcome.status == 0, "\(outcome.transcript)")
+                    #expect(outcome.errors.contains(" WHY ") == runs, "\(outcome.errors)")
+                    images.insert(try File.text(file))
+                }
+                #expect(images.count == 1)
+            }
+        }
+
         @Test func inJSON() async throws {
             try await Workspace.use { work in
                 try await Self.prepare(work)

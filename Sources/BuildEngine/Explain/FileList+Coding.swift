@@ -4,18 +4,21 @@ extension FileList {
     /// The list as bytes.
     var encoded: [UInt8] {
         var writer = NumberWriter()
+        writer.bytes.reserveCapacity(entries.count * 40)
         var previous: [UInt8] = []
         for entry in entries {
-            let shared = zip(previous, entry.path).prefix { $0 == $1 }.count
+            var shared = 0
+            let limit = min(previous.count, entry.path.count)
+            while shared < limit, previous[shared] == entry.path[shared] { shared += 1 }
             writer.add(UInt64(shared))
-            writer.add(entry.path[shared...])
+            writer.add(entry.path, from: shared)
             previous = entry.path
-            for number in [
-                UInt64(entry.kind), UInt64(entry.mode), UInt64(entry.uid), UInt64(entry.gid), entry.attributes,
-            ] {
-                writer.add(number)
-            }
-            writer.add(entry.target[...])
+            writer.add(UInt64(entry.kind))
+            writer.add(UInt64(entry.mode))
+            writer.add(UInt64(entry.uid))
+            writer.add(UInt64(entry.gid))
+            writer.add(entry.attributes)
+            writer.add(entry.target, from: 0)
             writer.add(fixed: entry.content)
         }
         return writer.bytes
@@ -23,22 +26,23 @@ extension FileList {
 
     /// Reads what `encoded` gave; nil for anything else.
     init?(decoding bytes: [UInt8]) {
-        var reader = NumberReader(bytes: bytes[...])
+        var reader = NumberReader(bytes: bytes)
         var entries: [Entry] = []
-        while !reader.bytes.isEmpty {
-            guard let shared = reader.number(), shared <= UInt64(entries.last?.path.count ?? 0),
-                let rest = reader.text(),
-                let kind = reader.number().flatMap(UInt8.init(exactly:)),
+        var path: [UInt8] = []
+        while !reader.isAtEnd {
+            guard let shared = reader.number(), shared <= UInt64(path.count) else { return nil }
+            path.removeSubrange(Int(shared)...)
+            guard reader.text(into: &path), let kind = reader.number().flatMap(UInt8.init(exactly:)),
                 let mode = reader.number().flatMap(UInt16.init(exactly:)),
                 let uid = reader.number().flatMap(UInt32.init(exactly:)),
-                let gid = reader.number().flatMap(UInt32.init(exactly:)), let attributes = reader.number(),
-                let target = reader.text(), let content = reader.fixed()
+                let gid = reader.number().flatMap(UInt32.init(exactly:)), let attributes = reader.number()
             else { return nil }
-            let path = (entries.last?.path.prefix(Int(shared)) ?? []) + rest
+            var target: [UInt8] = []
+            guard reader.text(into: &target), let content = reader.fixed() else { return nil }
             entries.append(
                 Entry(
-                    path: Array(path), kind: kind, mode: mode, uid: uid, gid: gid, target: Array(target),
-                    content: content, attributes: attributes))
+                    path: path, kind: kind, mode: mode, uid: uid, gid: gid, target: target, content: content,
+                    attributes: attributes))
         }
         self.init(entries)
     }
@@ -56,9 +60,9 @@ private struct NumberWriter {
         bytes.append(UInt8(number))
     }
 
-    mutating func add(_ text: ArraySlice<UInt8>) {
-        add(UInt64(text.count))
-        bytes += text
+    mutating func add(_ text: [UInt8], from start: Int) {
+        add(UInt64(text.count - start))
+        bytes.append(contentsOf: text[start...])
     }
 
     /// A number without any redundancy, as eight bytes.
@@ -68,12 +72,19 @@ private struct NumberWriter {
 }
 
 private struct NumberReader {
-    var bytes: ArraySlice<UInt8>
+    let bytes: [UInt8]
+    private var index = 0
+
+    init(bytes: [UInt8]) { self.bytes = bytes }
+
+    var isAtEnd: Bool { index == bytes.count }
 
     mutating func number() -> UInt64? {
         var value: UInt64 = 0
         for shift in 0..<10 {
-            guard let byte = bytes.popFirst() else { return nil }
+            guard index < bytes.count else { return nil }
+            let byte = bytes[index]
+            index += 1
             let part = UInt64(byte & 0x7f)
             guard shift < 9 || part <= 1 else { return nil }
             value |= part << (shift * 7)
@@ -82,17 +93,19 @@ private struct NumberReader {
         return nil
     }
 
-    mutating func text() -> ArraySlice<UInt8>? {
-        guard let count = number(), count <= UInt64(bytes.count) else { return nil }
-        defer { bytes = bytes.dropFirst(Int(count)) }
-        return bytes.prefix(Int(count))
+    /// Appends a text; false where there is none.
+    mutating func text(into target: inout [UInt8]) -> Bool {
+        guard let count = number(), count <= UInt64(bytes.count - index) else { return false }
+        target.append(contentsOf: bytes[index..<index + Int(count)])
+        index += Int(count)
+        return true
     }
 
     mutating func fixed() -> UInt64? {
-        guard bytes.count >= 8 else { return nil }
+        guard bytes.count - index >= 8 else { return nil }
         var value: UInt64 = 0
-        for shift in 0..<8 { value |= UInt64(bytes[bytes.startIndex + shift]) << (shift * 8) }
-        bytes = bytes.dropFirst(8)
+        for shift in 0..<8 { value |= UInt64(bytes[index + shift]) << (shift * 8) }
+        index += 8
         return value
     }
 }

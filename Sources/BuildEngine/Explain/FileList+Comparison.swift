@@ -19,30 +19,28 @@ extension FileList {
             let path = String(decoding: entry.path, as: UTF8.self) + (isWhole ? "/" : "")
             changes.append(StepReason(.file, path, old: values?.old, new: values?.new, change: change, place: place))
         }
-        var (before, after) = (old.entries[...], entries[...])
-        while true {
-            switch (before.first, after.first) {
-            case (nil, nil):
-                if total > changes.count {
-                    changes.append(StepReason(.moreFiles, place: place, count: total - changes.count))
+        let before = old.entries
+        var (next, known) = (0, 0)
+        while next < entries.count || known < before.count {
+            if next < entries.count, known < before.count, entries[next].path == before[known].path {
+                if entries[next] != before[known] {
+                    let (change, values) = entries[next].change(since: before[known])
+                    add(entries[next], change, values)
                 }
-                return changes
-            case (let gone?, let next) where next.map { gone.path.lexicographicallyPrecedes($0.path) } ?? true:
-                add(gone, "removed")
-                before.removeFirst()
-            case (let next, let new?) where next.map { new.path.lexicographicallyPrecedes($0.path) } ?? true:
-                add(new, "added")
-                after.removeFirst()
-            case (let left?, let right?):
-                if left != right {
-                    let (change, values) = right.change(since: left)
-                    add(right, change, values)
-                }
-                before.removeFirst()
-                after.removeFirst()
-            default: return changes
+                next += 1
+                known += 1
+            } else if known == before.count
+                || next < entries.count && entries[next].path.lexicographicallyPrecedes(before[known].path)
+            {
+                add(entries[next], "added")
+                next += 1
+            } else {
+                add(before[known], "removed")
+                known += 1
             }
         }
+        if total > changes.count { changes.append(StepReason(.moreFiles, place: place, count: total - changes.count)) }
+        return changes
     }
 }
 

@@ -26,7 +26,10 @@ struct FileList: Equatable {
     private(set) var entries: [Entry] = []
 
     init(_ entries: [Entry]) {
-        self.entries = entries.sorted { $0.path.lexicographicallyPrecedes($1.path) }
+        func precedes(_ left: Entry, _ right: Entry) -> Bool { left.path.lexicographicallyPrecedes(right.path) }
+        // A walk has its own order, in which a directory and a file may stand the other way round; a stored list has this.
+        let isSorted = zip(entries, entries.dropFirst()).allSatisfy { !precedes($1, $0) }
+        self.entries = isSorted ? entries : entries.sorted(by: precedes)
     }
 
     /// The files of a selection. `digests` are those of the regular files, in the order of
