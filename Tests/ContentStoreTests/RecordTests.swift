@@ -150,4 +150,45 @@ struct RecordTests {
         try store.removeCacheRecord(for: record.key)
         #expect(try store.cacheRecord(for: record.key) == nil)
     }
+
+    @Test func selectionsCountAsLongAsTheContextIsTheSame() throws {
+        let (purpose, other) = (Digest.sha256(of: "COPY . ."), Digest.sha256(of: "COPY src ."))
+        let (before, after) = (Digest.sha256(of: "state 1"), Digest.sha256(of: "state 2"))
+        // Selections go with the files of their context.
+        var files = try store.statCache(context: "/c")
+        files.record("f", Self.status, digest: before)
+        try store.save(files)
+        var selections = try store.selectionDigests(context: "/c")
+        #expect(selections.digest(for: purpose, fingerprint: before) == nil)
+        selections.record(.sha256(of: "1"), for: purpose, fingerprint: before)
+        try store.save(selections)
+
+        var again = try scratch.store().selectionDigests(context: "/c")
+        #expect(again.digest(for: purpose, fingerprint: before) == .sha256(of: "1"))
+        #expect(again.digest(for: purpose, fingerprint: after) == nil)
+        #expect(again.digest(for: other, fingerprint: before) == nil)
+        #expect(try store.selectionDigests(context: "/d").digest(for: purpose, fingerprint: before) == nil)
+
+        again.record(.sha256(of: "2"), for: purpose, fingerprint: after)
+        try store.save(again)
+        let last = try store.selectionDigests(context: "/c")
+        #expect(last.digest(for: purpose, fingerprint: after) == .sha256(of: "2"))
+        #expect(last.digest(for: purpose, fingerprint: before) == nil)
+    }
+
+    @Test func membersAreFoundInTheirNewestBlob() throws {
+        func blob(_ text: String, _ members: [KeptMember]) throws -> Descriptor {
+            let descriptor = try store.put(Array(text.utf8), mediaType: .ociLayerGzip)
+            try store.putLayerBlob(
+                descriptor, diffID: .sha256(of: "diff \(text)"), compression: "gzip:6", members: members)
+            return descriptor
+        }
+        #expect(try store.keptMember([1]) == nil)
+        let first = try blob(
+            "first", [KeptMember(key: [1], offset: 0, length: 2), KeptMember(key: [2], offset: 2, length: 3)])
+        let second = try blob("second", [KeptMember(key: [1], offset: 4, length: 2)])
+        #expect(try store.keptMember([1])?.blob == second.digest)
+        #expect(try store.keptMember([1])?.place == KeptMember(key: [1], offset: 4, length: 2))
+        #expect(try scratch.store().keptMember([2])?.blob == first.digest)
+    }
 }
