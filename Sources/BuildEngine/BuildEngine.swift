@@ -61,16 +61,11 @@ public struct BuildEngine: Sendable {
                 history = begun
                 return try await build(request, input, fetcher, begun)
             }
-            try history?.save(request, recorder, .done, images: result.digests)
+            history?.save(request, recorder, .done, images: result.digests, warning: progress)
             return result
         } catch {
             let outcome: BuildReport.Outcome = error is CancellationError || Task.isCancelled ? .canceled : .failed
-            do {
-                try history?.save(request, recorder, outcome)
-            } catch let failure {
-                // What ended the build is what has to be told.
-                progress.warn("BuildNotRecorded", "the build cannot be recorded: \(failure)")
-            }
+            history?.save(request, recorder, outcome, warning: progress)
             throw BuildError.describing(error, in: source)
         }
     }

@@ -40,18 +40,22 @@ final class BuildHistory: Sendable {
         return build
     }
 
-    /// Writes down the build with what became of its steps; nothing if it never came to one.
-    ///
-    /// Throws `StoreError`.
+    /// Writes down the build with what became of its steps; nothing if it never came to one. That this cannot be done is no
+    /// reason to lose a result, or what is wrong with a build: it is a warning.
     func save(
-        _ request: BuildRequest, _ recorder: BuildRecorder, _ outcome: BuildReport.Outcome, images: [Digest] = []
-    ) throws {
+        _ request: BuildRequest, _ recorder: BuildRecorder, _ outcome: BuildReport.Outcome, images: [Digest] = [],
+        warning progress: Progress
+    ) {
         guard let report = recorder.report(of: request, dockerfile: dockerfile, outcome: outcome, images: images) else {
             return
         }
         let (steps, selections) = state.withLock { ($0.steps, $0.selections) }
-        try store.put(
-            BuildRecord(started: report.started, payload: report.payload), steps: steps, selections: selections)
+        do {
+            try store.put(
+                BuildRecord(started: report.started, payload: report.payload), steps: steps, selections: selections)
+        } catch {
+            progress.warn("BuildNotRecorded", "the build cannot be recorded for later explanations: \(error)")
+        }
     }
 }
 

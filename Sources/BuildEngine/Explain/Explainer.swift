@@ -277,10 +277,23 @@ final class Explainer: Sendable {
     func list(
         _ source: CopyOperation.Source, of copy: CopyOperation?, in context: ContextName, selection digest: Digest
     ) throws -> FileList? {
-        guard let tree = contexts[context], let digests = files[digest] else { return nil }
+        guard let tree = contexts[context] else { return nil }
         let excludes = try IgnorePatterns(copy?.excludes ?? [])
         let selector = Selector(tree: tree, excludes: excludes, place: context.place)
         let selection = Selection(items: try selector.select(source))
+        guard let digests = try files[digest] ?? knownDigests(selection, in: tree) else { return nil }
         return FileList(copy.map(selection.counted(for:)) ?? selection, digests: digests)
+    }
+
+    /// The digests of files that this build had no need to look at one by one; nil where one of them is not known.
+    private func knownDigests(_ selection: Selection, in tree: ContextTree) throws -> [Digest]? {
+        guard !tree.source.isFetched else { return nil }
+        var cache = try history.store.statCache(context: tree.source.path.string)
+        var digests: [Digest] = []
+        for file in SelectionKey.regularFiles(of: selection) {
+            guard let digest = cache.digest(of: file.location.path, file.status) else { return nil }
+            digests.append(digest)
+        }
+        return digests
     }
 }
