@@ -66,9 +66,16 @@ public struct BuildEngine: Sendable {
         _ request: BuildRequest, _ input: LoadedDockerfile, _ fetcher: ContextFetcher
     ) async throws -> BuildResult {
         let (lease, progress) = (fetcher.lease, fetcher.progress)
+        let dockerfile: Dockerfile
+        do {
+            dockerfile = try Dockerfile(parsing: input.source)
+        } catch {
+            for finding in request.plan.findings(before: error) { progress.warn(finding) }
+            throw error
+        }
         let layerStore = LayerStore(store: store)
         var session = BuildSession(
-            request: request, dockerfile: try Dockerfile(parsing: input.source), store: store, layerStore: layerStore,
+            request: request, dockerfile: dockerfile, store: store, layerStore: layerStore,
             provider: LayerProvider(store: store, layers: layerStore),
             images: BaseImages(store: store, registry: registry), launcher: launcher, lease: lease, progress: progress,
             contexts: BuildContexts(request, fetcher: fetcher, main: input.context, dockerfile: input.path),
