@@ -27,15 +27,16 @@ struct Subrequest {
     /// The list with the members of BuildKit's `Request`.
     static var json: JSONValue {
         let results: JSONValue = [named("result.json", ""), named("result.txt", "")]
-        return .array(
-            all.map { request in
-                [
-                    "name": .string("frontend." + request.name), "version": .string(version), "type": "rpc",
-                    "description": .string(request.summary),
-                    "opts": request.options.map { .array($0.map(named)) } ?? .null, "inputs": .null,
-                    "metadata": results, "refs": .null,
-                ]
-            })
+        let requests = all.map { request in
+            let options = request.options.map { JSONValue.array($0.map { named($0.name, $0.summary) }) }
+            let json: JSONValue = [
+                "name": .string("frontend." + request.name), "version": .string(version), "type": "rpc",
+                "description": .string(request.summary), "opts": options ?? .null, "inputs": .null,
+                "metadata": results, "refs": .null,
+            ]
+            return json
+        }
+        return .array(requests)
     }
 
     private static func named(_ name: String, _ summary: String) -> JSONValue {
