@@ -74,6 +74,13 @@ public struct BuildEngine: Sendable {
         _ request: BuildRequest, _ input: LoadedDockerfile, _ fetcher: ContextFetcher, _ history: BuildHistory
     ) async throws -> BuildResult {
         let (lease, progress) = (fetcher.lease, fetcher.progress)
+        let dockerfile: Dockerfile
+        do {
+            dockerfile = try Dockerfile(parsing: input.source)
+        } catch {
+            for finding in request.plan.findings(before: error) { progress.warn(finding) }
+            throw error
+        }
         let layerStore = LayerStore(store: store)
         let provider = LayerProvider(store: store, layers: layerStore)
         let images = BaseImages(store: store, registry: registry)
@@ -81,7 +88,7 @@ public struct BuildEngine: Sendable {
             request.cacheSources, loader: CacheLoader(request: request, store: store, images: images),
             layers: layerStore, provider: provider, progress: progress)
         var session = BuildSession(
-            request: request, dockerfile: try Dockerfile(parsing: input.source), store: store, layerStore: layerStore,
+            request: request, dockerfile: dockerfile, store: store, layerStore: layerStore,
             provider: provider, images: images, imports: imports, launcher: launcher, lease: lease, progress: progress,
             history: history,
             contexts: BuildContexts(request, fetcher: fetcher, main: input.context, dockerfile: input.path),

@@ -1,5 +1,13 @@
-import Dockerfile
+public import Dockerfile
 import OCI
+
+extension PlanOptions {
+    /// What the build checks find in front of a mistake that keeps the Dockerfile from being parsed.
+    public func findings(before mistake: DockerfileError) -> [Diagnostic] {
+        let configuration = buildArguments["BUILDKIT_DOCKERFILE_CHECK"].flatMap { try? CheckConfiguration(parsing: $0) }
+        return DockerfileChecks.findings(before: mistake, configuration: configuration)
+    }
+}
 
 /// The build checks that need what only planning knows. What they find never changes the graph.
 extension Planner {

@@ -4,7 +4,8 @@ extension Dockerfile {
     /// - Throws: the first thing that is wrong, with its place.
     public init(parsing source: SourceFile) throws(DockerfileError) {
         var parser = try DocumentParser(source)
-        let document = try parser.parse()
+        try parser.parse()
+        let document = parser.document
         if let misplaced = document.preamble.first(where: { !$0.isArgument }) {
             throw DockerfileError(
                 .noStage, "no build stage in current context", help: "only ARG may stand before the first FROM",
@@ -15,11 +16,22 @@ extension Dockerfile {
                 .noStage, "dockerfile contains no stages to build", help: "add FROM <image>",
                 at: document.preamble.last?.range, in: source)
         }
+        self.init(document, source)
+    }
+
+    private init(_ document: DocumentParser.Document, _ source: SourceFile) {
         self.source = source
-        self.directives = document.directives
+        directives = document.directives
         globalArguments = document.preamble
         stages = document.stages
         trailingLines = document.trailingLines
+    }
+
+    /// What can be read of a file that does not parse. Unlike others it may have no stage.
+    static func beginning(of source: SourceFile) -> Dockerfile? {
+        guard var parser = try? DocumentParser(source) else { return nil }
+        try? parser.parse()
+        return Dockerfile(parser.document, source)
     }
 
     /// Parses an `ONBUILD` trigger as an image configuration stores it. The base image's Dockerfile may have been
@@ -29,7 +41,8 @@ extension Dockerfile {
     public static func parseTrigger(_ text: String, name: String) throws(DockerfileError) -> Instruction {
         let source = SourceFile(name: name, text: text)
         var parser = try DocumentParser(source)
-        let document = try parser.parse()
+        try parser.parse()
+        let document = parser.document
         let instructions = document.preamble + document.stages.flatMap { [$0.fromInstruction] + $0.instructions }
         guard instructions.count == 1 else {
             throw DockerfileError(

@@ -76,6 +76,38 @@ struct CheckTests {
         #expect(try Self.findings(text) == expected)
     }
 
+    /// What BuildKit reports beside the mistake.
+    @Test(
+        arguments: [
+            (
+                "FROM a AS Bad\nMAINTAINER me\nBADCMD x\nFROM a AS Worse",
+                [
+                    "1 StageNameCasing: Stage name 'Bad' should be lowercase",
+                    "2 MaintainerDeprecated: Maintainer instruction is deprecated in favor of using label",
+                ]
+            ),
+            (
+                "# check=skip=MaintainerDeprecated\nFROM a AS Bad\nMAINTAINER me\nRUN a \\\n\n  b\nBAD x",
+                [
+                    "6 NoEmptyContinuation: Empty continuation line",
+                    "2 StageNameCasing: Stage name 'Bad' should be lowercase",
+                ]
+            ),
+            (
+                "MAINTAINER me\nFROM a AS Bad",
+                ["1 MaintainerDeprecated: Maintainer instruction is deprecated in favor of using label"]
+            ),
+            ("FROM a AS good\nFROM a as b c", []), ("BADCMD x", []), ("", []), ("\0", []),
+        ] as [(String, [String])])
+    func findingsBeforeAMistake(text: String, expected: [String]) throws {
+        let mistake = try #require(parseError(text))
+        let findings = DockerfileChecks.findings(before: mistake)
+        #expect(findings.map { "\($0.range?.start.line ?? 0) \($0.code): \($0.message)" } == expected)
+        var configuration = CheckConfiguration()
+        configuration.skipsAll = true
+        #expect(DockerfileChecks.findings(before: mistake, configuration: configuration).isEmpty)
+    }
+
     @Test func findingsAreAboutWholeInstructions() throws {
         let checks = DockerfileChecks(try parse("FROM a\nENV x=1 \\\n y=2"))
         let finding = checks.secretName("token", in: try parse("FROM a\nENV x=1 \\\n y=2").stages[0].instructions[0])

@@ -123,6 +123,17 @@ extension EndToEnd {
                 #expect(syntax.status == 2)
                 #expect(syntax.text.isEmpty)
                 #expect(syntax.errors.contains("error: unknown instruction: RNU\n --> Dockerfile:2"))
+                let both = "FROM base AS B\nRNU true\n"
+                let check = try await work.build(both, ["--check"])
+                #expect(check.status == 2)
+                #expect(check.text.contains("WARNING: StageNameCasing"), "\(check.transcript)")
+                #expect(check.errors.contains("error: unknown instruction: RNU"), "\(check.transcript)")
+                let build = try await work.build(both)
+                #expect(build.status == 2)
+                #expect(build.errors.contains("StageNameCasing: Stage name 'B'"), "\(build.transcript)")
+                #expect(build.errors.contains("error: unknown instruction: RNU"), "\(build.transcript)")
+                let skipped = try await work.build(both, ["--build-arg", "BUILDKIT_DOCKERFILE_CHECK=skip=all"])
+                #expect(!skipped.errors.contains("StageNameCasing"), "\(skipped.transcript)")
                 let image = try await work.build(
                     "FROM base AS B\nFROM localhost:9/none\n", ["--call=check,format=json"])
                 #expect(image.status == 1)

@@ -49,7 +49,8 @@ public struct DockerfileInquiry: Sendable {
                 return try Self.report(failing: error, source, report.findings)
             }
         } catch {
-            return try Self.report(failing: error, source, [])
+            let findings = (error as? DockerfileError).map { request.plan.findings(before: $0) }
+            return try Self.report(failing: error, source, findings ?? [])
         }
     }
 

@@ -7,8 +7,24 @@ extension DockerfileChecks {
 
     /// What the text shows: first what parsing sees, instruction by instruction, then what the file as a whole shows.
     public func textFindings() -> [Diagnostic] {
-        instructions.flatMap(emptyContinuations) + instructions.flatMap(wording) + stageNameFindings()
-            + casingFindings()
+        parsingFindings() + stageNameFindings() + casingFindings()
+    }
+
+    /// What parsing sees in front of a mistake that keeps a file from being parsed.
+    ///
+    /// `configuration` replaces that of the `# check=` directive.
+    public static func findings(
+        before mistake: DockerfileError, configuration: CheckConfiguration? = nil
+    ) -> [Diagnostic] {
+        guard let place = mistake.diagnostic.range?.start, let source = mistake.diagnostic.source,
+            let beginning = Dockerfile.beginning(of: source)
+        else { return [] }
+        let findings = DockerfileChecks(beginning, configuration: configuration).parsingFindings()
+        return findings.filter { finding in finding.range.map { $0.start <= place } ?? false }
+    }
+
+    private func parsingFindings() -> [Diagnostic] {
+        instructions.flatMap(emptyContinuations) + instructions.flatMap(wording)
     }
 
     /// The place is the last line of what was continued.

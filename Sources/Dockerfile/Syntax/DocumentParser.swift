@@ -6,11 +6,14 @@ struct DocumentParser {
     private var comments: [String] = []
     /// What `Instruction.leadingLines` of the next instruction will be.
     private var leadingLines: [String] = []
+    /// What has been read: all of it after `parse()`, and what stands before the mistake if that threw.
+    private(set) var document: Document
 
     init(_ source: SourceFile) throws(DockerfileError) {
         self.source = source
         reader = try LineReader(source)
         directives = DirectiveParser(source: source)
+        document = Document(directives: directives.directives)
     }
 
     /// The usual leading lines, shared by most instructions.
@@ -39,12 +42,14 @@ struct DocumentParser {
         }
     }
 
-    /// The whole file.
-    mutating func parse() throws(DockerfileError) -> Document {
-        var document = Document(directives: directives.directives)
+    /// Reads the whole file.
+    mutating func parse() throws(DockerfileError) {
         while let line = try reader.next() {
             let text = Byte.trimmedAtStart(reader.bytes, line.content)
-            if !directives.isDone, try directives.consume(reader.bytes[text]) { continue }
+            if !directives.isDone, try directives.consume(reader.bytes[text]) {
+                document.directives = directives.directives
+                continue
+            }
             if startsComment(text) {
                 note(comment: text)
                 continue
@@ -67,9 +72,7 @@ struct DocumentParser {
                 .syntax, "file with no instructions", help: "a Dockerfile starts with FROM <image>",
                 at: source.range(0..<0), in: source)
         }
-        document.directives = directives.directives
         document.trailingLines = leadingLines
-        return document
     }
 
     private func startsComment(_ text: Range<Int>) -> Bool {

@@ -45,6 +45,7 @@ enum Engine {
             case .check: CallAnswer(try await inquiry.check(request), call)
             case .outline: CallAnswer(try await inquiry.outline(request), call)
             case .targets: CallAnswer(try await inquiry.dockerfile(request), call)
+            case .describe: CallAnswer(describing: call)
             }
         }
     }

@@ -27,6 +27,11 @@ struct CallAnswer {
         text = call.isJSON ? Self.json(CallJSON.targets(dockerfile)) : OutlineListing.text(dockerfile.stages)
     }
 
+    /// The questions that can be asked.
+    init(describing call: CallSpecification) {
+        text = call.isJSON ? Self.json(Subrequest.json) : Subrequest.text
+    }
+
     private static func json(_ value: JSONValue) -> String {
         String(decoding: value.encoded(indentation: 2), as: UTF8.self) + "\n"
     }

@@ -7,6 +7,8 @@ struct CallSpecification: Equatable, Sendable {
         case outline
         /// Lists the stages.
         case targets
+        /// Lists the questions themselves.
+        case describe = "subrequests.describe"
     }
 
     var method: Method

@@ -24,7 +24,7 @@ struct BuildCommand: SlipwayCommand {
         return switch call?.method {
         case nil: .sandbox
         case .check, .outline: .userNamespace
-        case .targets: .reading(context: paths.first ?? "")
+        case .targets, .describe: .reading(context: paths.first ?? "")
         }
     }
 

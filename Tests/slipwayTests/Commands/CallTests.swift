@@ -17,6 +17,7 @@ import Testing
             ("format=json,outline", false, .init(method: .outline, isJSON: true)),
             ("check,ignorestatus=true,format=text", false, .init(method: .check, ignoresStatus: true)),
             ("targets", false, .init(method: .targets)),
+            ("subrequests.describe", false, .init(method: .describe)),
         ] as [(String?, Bool, CallSpecification?)])
     func specifications(call: String?, check: Bool, expected: CallSpecification?) throws {
         #expect(try CallSpecification.resolve(call: call, check: check) == expected)
@@ -148,6 +149,29 @@ import Testing
             ])
         let nameless = try Dockerfile(parsing: SourceFile(name: "Dockerfile", text: "FROM a\n"))
         #expect(OutlineListing.text(nameless.stages) == "TARGET    DESCRIPTION\n(default) \n")
+    }
+
+    /// The table and the members are those that BuildKit prints.
+    @Test func describe() {
+        #expect(
+            CallAnswer(describing: CallSpecification(method: .describe)).text == """
+                NAME                 VERSION DESCRIPTION
+                outline              1.0.0   List all parameters current build target supports
+                targets              1.0.0   List all targets current build supports
+                subrequests.describe 1.0.0   List available subrequest types
+
+                """)
+        let requests = Subrequest.json.arrayValue ?? []
+        #expect(
+            requests.map { $0["name"] } == ["frontend.outline", "frontend.targets", "frontend.subrequests.describe"])
+        #expect(requests.map { $0["opts"] } == [[["name": "target", "description": "Target build stage"]], [], .null])
+        for request in requests {
+            #expect(request["type"] == "rpc")
+            #expect(
+                request["metadata"] == [
+                    ["name": "result.json", "description": ""], ["name": "result.txt", "description": ""],
+                ])
+        }
     }
 
     @Test func noQuestionTouchesTheBuild() async throws {
