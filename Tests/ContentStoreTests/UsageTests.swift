@@ -152,6 +152,23 @@ struct UsageTests {
         #expect(try process { try $0.images().count } == 1)
     }
 
+    /// A layer that nothing had to look into is there as a blob only; a step that made it is still an image's.
+    @Test func stepsOfImagesStayWhoseLayersAreNotUnpacked() throws {
+        try process { store in
+            let image = try SampleImage.put(["a"], in: store)
+            try store.putImage(image.descriptor, names: [ImageReference(parsing: "app")])
+            let diffIDs = image.configuration.diffIDs
+            for (diffID, blob) in zip(diffIDs, image.manifest.layers) {
+                try store.putLayerBlob(blob, diffID: diffID, compression: "gzip:6")
+            }
+            try store.put(CacheRecord(key: .sha256(of: "k"), payload: [], layers: diffIDs, summary: "COPY a"))
+            try store.put(
+                CacheRecord(key: .sha256(of: "gone"), payload: [], layers: [.sha256(of: "gone")], summary: "COPY b"))
+        }
+        #expect(try process { try $0.prune(PrunePolicy()) }.records == 1)
+        #expect(try records() == ["COPY a"])
+    }
+
     @Test func theLeastRecentlyUsedGoesFirst() throws {
         _ = try process(fill)
         let size = try #require(inventory().items.first { $0.kind == .layer }).size

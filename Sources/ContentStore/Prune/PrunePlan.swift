@@ -135,8 +135,9 @@ struct PrunePlan: Equatable {
         item.lastUsed = record.used
         item.description = record.summary
         item.isInUse = facts.pins.contains(record.key)
-        // Where images have everything that it needs, nothing is gained.
-        let isSpare = needs.contains { items[$0].map(\.images.isEmpty) ?? true }
+        // Where images have everything that it needs, nothing is gained. A layer may be there in one of its forms only.
+        let present = needs.compactMap { items[$0] }
+        let isSpare = present.isEmpty || present.contains { $0.images.isEmpty }
         return Unit(
             subject: .record(Record(key: record.key, used: record.used)), item: item, needs: needs,
             needsAll: !isSpare, isInUse: item.isInUse)
