@@ -11,6 +11,15 @@ public final class FileLock: Sendable {
         try self.init(file, path: path, exclusive: exclusive, wait: true)
     }
 
+    /// Takes the lock on the directory at `path`, which leaves no file behind, and waits for whoever holds it.
+    public convenience init(waitingForDirectory path: FilePath) throws(FileSystemError) {
+        let opened = unsafe path.withPlatformString {
+            unsafe cfs_open(workingDirectory, $0, CInt(CFS_OPEN_DIRECTORY.rawValue | CFS_OPEN_FOLLOW.rawValue), 0)
+        }
+        let file = FileDescriptor(rawValue: try checked(opened, "lock", path))
+        try self.init(file, path: path, exclusive: true, wait: true)
+    }
+
     /// Takes the lock on `path`, or gives nil when somebody else holds it.
     public static func tryLock(_ path: FilePath, exclusive: Bool = true) throws(FileSystemError) -> FileLock? {
         do {

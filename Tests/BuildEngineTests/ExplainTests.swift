@@ -295,7 +295,7 @@ struct ExplainTests {
     @Test(arguments: [
         ("[build 2/5] RUN [ -e x ] && y", "RUN [ -e x ] && y"), ("[1/2] COPY a b", "COPY a b"),
         ("FROM scratch", "FROM scratch"),
-        ("[linux/arm64 a[b] 1/1] RUN x", "RUN x"), ("[open", "[open"),
+        ("[linux/arm64 build 1/1] RUN x", "RUN x"), ("[open", "[open"),
     ])
     func instructionOfAStep(name: String, instruction: String) {
         #expect(stepInstruction(in: name) == instruction)

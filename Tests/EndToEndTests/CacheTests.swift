@@ -74,7 +74,8 @@ extension EndToEnd {
                 try work.write("Dockerfile", changed)
                 for (mode, missing) in [("min", ["COPY", "COPY", "RUN"]), ("max", ["COPY"])] {
                     let outcome = try await Self.elsewhere(
-                        work, ["--cache-from", "type=local,src=\(work.root)/\(mode)", "--tag", "x"], store: mode)
+                        work, ["--cache-from", "type=local,src=\(work.root)/\(mode)", "--tag", "x"],
+                        store: "store-\(mode)")
                     try #require(outcome.status == 0, "\(outcome.transcript)")
                     let executed = PlainProgress(outcome.errors).executed
                     #expect(

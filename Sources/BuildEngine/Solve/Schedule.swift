@@ -32,6 +32,8 @@ struct Schedule {
     private var waiting: [[OperationID]]
     private var ready: [OperationID] = []
     private var executing = 0
+    /// How many are being looked up.
+    private var probing = 0
     private let limit: Int
 
     /// `limit` operations are executed at the same time at most.
@@ -60,6 +62,7 @@ struct Schedule {
 
     /// An operation was looked up by its definition.
     mutating func probed(_ id: OperationID, isCached: Bool) -> [Action] {
+        probing -= 1
         if isCached { return finished(id) }
         var actions: [Action] = []
         var missing = 0
@@ -96,6 +99,7 @@ struct Schedule {
     private mutating func want(_ id: OperationID) -> [Action] {
         guard case .unwanted = states[id.rawValue] else { return [] }
         states[id.rawValue] = .probing
+        probing += 1
         return [.probe(id)]
     }
 
@@ -105,6 +109,8 @@ struct Schedule {
     }
 
     private mutating func startReady() -> [Action] {
+        // Where not all can start, the one to start may be among those that are still looked up, which takes no time.
+        if probing > 0, ready.count > limit - executing { return [] }
         var actions: [Action] = []
         while executing < limit, let next = ready.indices.max(by: { path.isLess(ready[$0], ready[$1]) }) {
             let id = ready.remove(at: next)

@@ -33,8 +33,8 @@ extension LayoutDirectory {
     ///
     /// - Throws: `invalidLayout` or `invalidDocument` when the file cannot be read.
     func update(_ entries: [Descriptor]) throws(StoreError) {
-        // Two builds that write into one layout each add their own; the file is BuildKit's, which does the same.
-        let lock = try storeErrors { try FileLock(waitingFor: path.appending("index.json.lock")) }
+        // Two builds that write into one layout each add their own.
+        let lock = try storeErrors { try FileLock(waitingForDirectory: path) }
         defer { withExtendedLifetime(lock) {} }
         let place = path.appending("index.json")
         var index = ImageIndex(manifests: entries)
@@ -52,7 +52,7 @@ extension LayoutDirectory {
     ///
     /// - Throws: `missingBlob`, `digestMismatch` and so on, with nothing removed; `inputOutput`.
     public func removeUnreferencedBlobs() throws(StoreError) {
-        let lock = try storeErrors { try FileLock(waitingFor: path.appending("index.json.lock")) }
+        let lock = try storeErrors { try FileLock(waitingForDirectory: path) }
         defer { withExtendedLifetime(lock) {} }
         guard let bytes = try Self.readIfExists(path.appending("index.json")) else { return }
         let index = try storeErrors("the index.json of \(path)") { try ImageIndex(parsing: bytes) }
