@@ -179,11 +179,15 @@ public final class ContentStore: Sendable {
     }
 
     /// Lends the index inside of a transaction.
+    ///
+    /// - Parameter isLosable: Whether a machine that goes down soon after the process has ended may undo it: what only saves
+    ///   time need not be waited for.
     func writing<Result: Sendable>(
-        _ body: @Sendable (Database) throws(StoreError) -> Result
+        isLosable: Bool = false, _ body: @Sendable (Database) throws(StoreError) -> Result
     ) throws(StoreError) -> Result {
         try database.withLock { database throws(StoreError) in
             guard !isReadOnly, let database else { throw readOnlyError }
+            if !isLosable { database.synchronizeAtEnd() }
             return try database.transaction { () throws(StoreError) in try body(database) }
         }
     }

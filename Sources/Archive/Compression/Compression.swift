@@ -3,7 +3,7 @@ public enum Compression: Hashable, Sendable {
     /// Not at all.
     case uncompressed
     /// gzip (RFC 1952) of members of at most 1 MiB; levels 0...9 as gzip(1) has them.
-    case gzip(level: Int = 6)
+    case gzip(level: Int = 4)
     /// Zstandard (RFC 8878) of frames of at most 1 MiB; levels 1...22.
     case zstd(level: Int = 3)
 
@@ -26,7 +26,7 @@ public enum Compression: Hashable, Sendable {
 }
 
 extension Compression: LosslessStringConvertible {
-    /// A name for use as a key: `uncompressed`, `gzip:6`, `zstd:3`. Equal names and equal inputs give equal bytes.
+    /// A name for use as a key: `uncompressed`, `gzip:4`, `zstd:3`. Equal names and equal inputs give equal bytes.
     public var description: String {
         level.map { "\(name):\($0)" } ?? name
     }

@@ -12,6 +12,7 @@ struct ContextTree: SourceTree {
     /// Whether nothing had changed so shortly before the walk that a later change might keep the same times.
     let isSettled: Bool
     private let directory: DirectoryHandle
+    private let known = KnownChildren()
     /// What was left out.
     let ignoreFile: IgnoreFile
 
@@ -88,11 +89,13 @@ struct ContextTree: SourceTree {
 
     func children(of path: FilePath) throws -> [(name: FilePath.Component, node: SourceNode)] {
         guard let index = listing.index(of: path), listing.status(at: index).kind == .directory else { return [] }
+        if let children = known[index] { return children }
         let parent = try directory(of: path)
-        return try listing.sortedChildren(of: index).compactMap { child in
-            guard let name = listing.name(at: child) else { return nil }
-            return (name, try node(child, at: path.appending(name), in: parent))
+        let children = try listing.sortedChildren(of: index).compactMap { child in
+            try listing.name(at: child).map { ($0, try node(child, at: path.appending($0), in: parent)) }
         }
+        known[index] = children
+        return children
     }
 
     /// Whether the directory has something at a path that was left out of the context.

@@ -46,7 +46,8 @@ extension Solver {
             let user = try self.owner(text, in: UserDatabase(of: view), at: copy.ownerRange)
             owner = LayerDraft.Owner(uid: user.uid, gid: user.gid)
         }
-        let below: any SourceTree = copy.isLinked ? EmptyTree() : LayerTree(view: view)
+        // Nothing need be looked up, file by file, where there is nothing.
+        let below: any SourceTree = copy.isLinked || base.isEmpty ? EmptyTree() : LayerTree(view: view)
         var writer = CopyWriter(
             draft: LayerDraft(over: below, epoch: epoch.time), destination: copy.destination, owner: owner,
             mode: copy.mode, spool: try ArchiveSpool(directory: scratch))

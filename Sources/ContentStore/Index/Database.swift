@@ -43,14 +43,18 @@ internal import CSQLite
             throw StoreError(error, path: path)
         }
         unsafe self.connection = connection
+        if case .readWrite = access { unsafe csqlite_keep_log(connection, 1) }
         _ = unsafe sqlite3_busy_timeout(connection, Self.busyTimeout)
     }
 
     deinit {
         for statement in statements.values { statement.finalize() }
-        // Every statement is finalized, so that nothing is left that could fail; WAL is checkpointed here.
+        // Every statement is finalized, so that nothing is left that could fail.
         _ = unsafe sqlite3_close_v2(connection)
     }
+
+    /// Has everything reach the disk when the last connection is closed, and not whenever the log happens to be full.
+    func synchronizeAtEnd() { unsafe csqlite_keep_log(connection, 0) }
 
     /// Runs one statement that gives no rows.
     func run(_ sql: String, _ values: [SQLValue] = []) throws(StoreError) {

@@ -96,7 +96,7 @@ extension ContentStore {
         }
         // A time in the future is that of a clock that was wrong.
         if let last = last ?? nil, last <= now.indexed, now.indexed - last < policy.interval { return false }
-        return try writing { database throws(StoreError) in
+        return try writing(isLosable: true) { database throws(StoreError) in
             let seen = try database.integer("SELECT time FROM housekeeping WHERE name = ?", [.text(name)])
             try database.run(
                 "INSERT OR REPLACE INTO housekeeping (name, time) VALUES (?, ?)",
@@ -110,7 +110,7 @@ extension ContentStore {
     func recordSizes(of items: [StoreItem], besides known: [String: StoreFacts.Layer]) throws(StoreError) {
         let new = items.filter { $0.kind == .layer && known[$0.id].map { $0.disk == nil } ?? false }
         if new.isEmpty { return }
-        try writing { database throws(StoreError) in
+        try writing(isLosable: true) { database throws(StoreError) in
             for item in new {
                 try database.run(
                     "UPDATE layers SET disk = ? WHERE diff_id = ?", [.integer(item.size), .text(item.id)])

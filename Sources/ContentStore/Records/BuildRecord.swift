@@ -30,7 +30,7 @@ extension ContentStore {
     /// - Returns: The number of the build. With a number that is already stored, that record is replaced.
     @discardableResult
     public func put(_ record: BuildRecord) throws(StoreError) -> Int64 {
-        try writing { database throws(StoreError) in try Self.put(record, in: database) }
+        try writing(isLosable: true) { database throws(StoreError) in try Self.put(record, in: database) }
     }
 
     static func put(_ record: BuildRecord, in database: Database) throws(StoreError) -> Int64 {

@@ -10,7 +10,7 @@ extension ContentStore {
         guard found != nil, !isReadOnly else { return found }
         let lease = try withSession { $0.temporary.name }
         // Read again: a collection may have removed it in between.
-        let record = try writing { database throws(StoreError) in
+        let record = try writing(isLosable: true) { database throws(StoreError) in
             guard let record = try Self.cacheRecord(key, in: database) else { return CacheRecord?.none }
             for digest in [key] + record.layers + record.blobs { try Self.pin(digest, lease: lease, in: database) }
             try database.run(

@@ -40,7 +40,7 @@ extension ContentStore {
     public func put(
         _ record: BuildRecord, steps: [ExecutedStep], selections: [Digest: [UInt8]] = [:]
     ) throws(StoreError) -> Int64 {
-        try writing { database throws(StoreError) in
+        try writing(isLosable: true) { database throws(StoreError) in
             let build = try Self.put(record, in: database)
             for step in steps { try Self.put(step, build: build, in: database) }
             for digest in Set(steps.flatMap(\.selections)) {

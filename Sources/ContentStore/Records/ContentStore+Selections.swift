@@ -28,7 +28,7 @@ extension ContentStore {
     /// Writes back what was recorded. On a read-only store nothing happens: the cache only saves time.
     public func save(_ selections: SelectionDigests) throws(StoreError) {
         if isReadOnly || selections.changed.isEmpty { return }
-        try writing { database throws(StoreError) in
+        try writing(isLosable: true) { database throws(StoreError) in
             let known = try database.integer(
                 "SELECT count(*) FROM context_selections WHERE context = ?", [.text(selections.context)])
             if known ?? 0 >= Self.maximumSelections {

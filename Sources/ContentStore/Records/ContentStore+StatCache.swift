@@ -23,7 +23,7 @@ extension ContentStore {
     public func save(_ cache: StatCache, forgettingOthers: Bool = false) throws(StoreError) {
         let forgets = forgettingOthers && cache.table.seenCount < cache.table.count
         if isReadOnly || !(cache.table.isChanged || forgets) { return }
-        try writing { database throws(StoreError) in
+        try writing(isLosable: true) { database throws(StoreError) in
             try database.run(
                 "INSERT OR REPLACE INTO stat_caches (context, used, files) VALUES (?, ?, ?)",
                 [

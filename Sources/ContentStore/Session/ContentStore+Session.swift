@@ -73,7 +73,7 @@ extension ContentStore {
     }
 
     func addPins(_ digests: [Digest], lease: String) throws(StoreError) {
-        try writing { database throws(StoreError) in
+        try writing(isLosable: true) { database throws(StoreError) in
             for digest in digests { try Self.pin(digest, lease: lease, in: database) }
         }
     }
@@ -83,7 +83,7 @@ extension ContentStore {
     }
 
     func removePins(lease: String) throws(StoreError) {
-        try writing { database throws(StoreError) in
+        try writing(isLosable: true) { database throws(StoreError) in
             try database.run("DELETE FROM pins WHERE lease = ?", [.text(lease)])
         }
     }
