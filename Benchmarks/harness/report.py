@@ -70,11 +70,29 @@ class Record:
     def add_growth(self, result):
         self.growth.append(result)
 
-    def write(self, directory):
-        """Writes the generated part of README.md, the drawings, and the figures as JSON."""
+    def write(self, directory, complete, order):
+        """Writes the generated part of README.md, the drawings, and the figures as JSON.
+
+        complete: all was measured; else what was not measured stays as it is. order: the titles of all rows.
+        """
+        path = directory / "figures.json"
         record = {"facts": self.facts, "rows": self.rows, "growth": self.growth}
-        (directory / "figures.json").write_text(json.dumps(record, indent=1) + "\n")
+        if not complete and path.exists():
+            old = json.loads(path.read_text())
+            versions = old["facts"]["versions"] | self.facts["versions"]
+            record["facts"] = self.facts | {"versions": versions}
+            record["rows"] = merged(old["rows"], self.rows, "title")
+            record["growth"] = merged(old["growth"], self.growth, "axis")
+        record["rows"].sort(key=lambda row: order.index(row["title"]) if row["title"] in order else len(order))
+        path.write_text(json.dumps(record, indent=1) + "\n")
         render(record, directory)
+
+
+def merged(old, new, key):
+    """The old entries, those of them that were measured again replaced, and the new ones."""
+    fresh = {entry[key]: entry for entry in new}
+    kept = [fresh.pop(entry[key], entry) for entry in old]
+    return kept + list(fresh.values())
 
 
 def best(row, key="seconds"):
