@@ -39,9 +39,10 @@ public struct StoreDoctor: Sendable {
             let repaired = try store.repair(report.problems)
             if repaired.isEmpty { break }
             report.repaired += repaired
+            // What nothing needs any more goes before the next look, for its records go in one of the next rounds.
+            try store.collectGarbage()
             report.problems = try check(readsFiles: false)
         }
-        if !report.repaired.isEmpty { try store.collectGarbage() }
         return report
     }
 
