@@ -58,7 +58,9 @@ struct InstructionPrinter {
 
     private func add(_ pairs: [KeyValuePair], to line: inout PrintedLine) {
         if let pair = pairs.first, pair.isLegacyForm {
-            line.add(verbatim: "\(pair.key.raw) \(pair.value.raw)")
+            // An escape at the end of the key takes the blank behind it along, so the word needs another to end there.
+            let escapes = pair.key.raw.utf8.reversed().prefix { $0 == escape.byte }.count
+            line.add(verbatim: pair.key.raw + (escapes.isMultiple(of: 2) ? " " : "  ") + pair.value.raw)
         } else {
             line.add(items: pairs.map { "\($0.key.raw)=\($0.value.raw)" })
         }
