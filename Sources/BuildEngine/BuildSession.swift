@@ -49,7 +49,8 @@ struct BuildSession {
         let epoch = await Epoch.find(
             given: graph.sourceDateEpoch ?? request.sourceDateEpoch, context: main, graph: graph)
         var contents = ContextDigests(store: store, contexts: trees)
-        let keys = try await DefinitionKeys(graph, remotes: remotes, contents: &contents)
+        let keys = try await DefinitionKeys(
+            graph, timestamps: request.timestamps, remotes: remotes, contents: &contents)
         try contents.save()
         let steps = progress.plan(graph, keys)
         await register(graph, steps)

@@ -192,6 +192,10 @@ extension EndToEnd {
                     ]
                 ]),
             Case(
+                testDescription: "times are to be kept", dockerfile: copy,
+                flags: ([], ["--output", "type=tar,dest=kept.tar,rewrite-timestamp=false"]),
+                says: [copied: ["rewrite-timestamp: (not set) -> false"]]),
+            Case(
                 testDescription: "removed from the cache", dockerfile: copy,
                 change: "sqlite3 $STORE/index.sqlite 'DELETE FROM cache_records'",
                 says: [copied: ["same inputs, but the result is not in the cache any more"]]),

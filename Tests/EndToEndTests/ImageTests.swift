@@ -111,6 +111,22 @@ extension EndToEnd {
             }
         }
 
+        /// A layer whose late times became the epoch does not stand for one that was to keep them, nor the other way round.
+        @Test func timesAreKeptOnlyWhereAsked() async throws {
+            try await Workspace.use { work in
+                try work.write("message", "hello\n")
+                _ = try await work.tool("touch", "-d", "@1600000000", "context/message")
+                for (options, year) in [("", "1970"), (",rewrite-timestamp=false", "2020"), ("", "1970")] {
+                    let built = try await work.build(
+                        "FROM scratch\nCOPY message /\n", ["--output", "type=tar,dest=out.tar\(options)"],
+                        environment: ["SOURCE_DATE_EPOCH": "1000"])
+                    try #require(built.status == 0, "\(built.transcript)")
+                    let listing = try await work.tool("tar", "-tvf", "out.tar")
+                    #expect(listing.text.contains(" \(year)-"), "\(listing.text)")
+                }
+            }
+        }
+
         /// --iidfile, --metadata-file and --quiet agree about which image it is.
         @Test func receipts() async throws {
             try await Workspace.use { work in

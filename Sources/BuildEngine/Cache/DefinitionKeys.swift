@@ -6,6 +6,8 @@ import SystemPackage
 
 /// The keys of all operations of a graph by their definitions, known before anything runs.
 struct DefinitionKeys: Sendable {
+    /// How the keys of single operations are made.
+    let operationKeys: OperationKeys
     private var definitions: [Digest] = []
     private var outsides: [[Digest]] = []
     private var ignoring: [Bool] = []
@@ -37,7 +39,11 @@ struct DefinitionKeys: Sendable {
     /// Computes the keys. Reads the files that are copied from contexts, as far as `contents` does not know them.
     ///
     /// Throws ``BuildError`` with the instruction whose source is missing.
-    init(_ graph: BuildGraph, remotes: RemoteSources, contents: inout ContextDigests) async throws {
+    init(
+        _ graph: BuildGraph, timestamps: BuildRequest.Timestamps, remotes: RemoteSources,
+        contents: inout ContextDigests
+    ) async throws {
+        operationKeys = OperationKeys(timestamps: timestamps)
         for operation in graph.operations {
             var sources: [Digest] = []
             do {
@@ -57,7 +63,7 @@ struct DefinitionKeys: Sendable {
             }
             outsides.append(sources)
             definitions.append(
-                OperationKeys.definitionKey(
+                operationKeys.definitionKey(
                     operation, base: operation.base.map { definitions[$0.rawValue] }, sources: sources))
             ignoring.append(operation.ignoresCache || operation.inputs.contains { ignoring[$0.rawValue] })
         }

@@ -8,10 +8,14 @@ import OCI
 /// before anything runs. The content key says what the operation really uses: the layers below it and the digests of the
 /// files it takes. An operation whose inputs were made anew with the same content is found by the second.
 struct OperationKeys {
+    /// What becomes of late times in layers: one that has them as they were is another than one that has not.
+    let timestamps: BuildRequest.Timestamps
+
     /// The digest of what an operation is, without its inputs.
-    private static func definition(_ operation: Operation) -> KeyHasher {
+    private func definition(_ operation: Operation) -> KeyHasher {
         var hasher = KeyHasher("operation/3")
         hasher.add(operation.platform.description)
+        if timestamps != .clamp { hasher.add(timestamps.rawValue) }
         switch operation.kind {
         case .scratch:
             hasher.add("scratch")
@@ -32,7 +36,7 @@ struct OperationKeys {
         return hasher
     }
 
-    private static func add(_ copy: CopyOperation, to hasher: inout KeyHasher) {
+    private func add(_ copy: CopyOperation, to hasher: inout KeyHasher) {
         hasher.add(copy.destination)
         hasher.add(optional: copy.owner)
         hasher.add(optional: copy.modeText)
@@ -40,7 +44,7 @@ struct OperationKeys {
         hasher.add(copy.sources.count)
     }
 
-    private static func add(_ run: RunOperation, to hasher: inout KeyHasher) {
+    private func add(_ run: RunOperation, to hasher: inout KeyHasher) {
         hasher.add(run.arguments)
         hasher.add(run.environment.assignments)
         hasher.add(run.workingDirectory)
@@ -86,7 +90,7 @@ struct OperationKeys {
 
     /// The definition key. `sources` are the digests of what the operation takes from contexts and other places outside
     /// the graph, `inputs` the definition keys of its inputs.
-    static func definitionKey(_ operation: Operation, base: Digest?, sources: [Digest]) -> Digest {
+    func definitionKey(_ operation: Operation, base: Digest?, sources: [Digest]) -> Digest {
         var hasher = definition(operation)
         hasher.add("definition")
         hasher.add(optional: base?.description)
@@ -95,7 +99,7 @@ struct OperationKeys {
     }
 
     /// The content key. `layers` are those of the base, `sources` the digests of the files that are really used.
-    static func contentKey(_ operation: Operation, layers: [Digest], sources: [Digest]) -> Digest {
+    func contentKey(_ operation: Operation, layers: [Digest], sources: [Digest]) -> Digest {
         var hasher = definition(operation)
         hasher.add("content")
         hasher.add(layers)

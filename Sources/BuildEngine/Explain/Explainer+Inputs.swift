@@ -13,7 +13,7 @@ struct NamedInputs {
 extension Explainer {
     /// The inputs of an operation. Without `used` what comes from other operations is known by their definition keys only.
     func inputs(of operation: Operation, _ used: UsedInputs?, over layers: [Digest]?) -> NamedInputs {
-        var now = NamedInputs(inputs: StepInputs(operation))
+        var now = NamedInputs(inputs: StepInputs(operation, timestamps: keys.operationKeys.timestamps))
         if let base = operation.base {
             var input = input(of: base)
             if let layers {

@@ -5,7 +5,7 @@ import OCI
 /// The inputs of an operation, named: what `OperationKeys` hashes has to be here, so that no difference is overlooked.
 extension StepInputs {
     /// The part that stands in the graph; sources and base are added by whoever knows them.
-    init(_ operation: Operation) {
+    init(_ operation: Operation, timestamps: BuildRequest.Timestamps) {
         self.init(instruction: operation.instruction, facets: [], base: nil, sources: [])
         switch operation.kind {
         case .scratch, .image: break
@@ -21,6 +21,7 @@ extension StepInputs {
             ].map { Facet(kind: .setting, name: $0.0, value: $0.1, isWritten: true) }
         case .run(let run): facets = Self.facets(of: run, instruction)
         }
+        if timestamps == .keep { facets.append(Facet(kind: .setting, name: "rewrite-timestamp", value: "false")) }
     }
 
     private static func facets(of run: RunOperation, _ instruction: String) -> [Facet] {

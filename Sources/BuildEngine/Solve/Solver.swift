@@ -238,7 +238,7 @@ struct Solver: Sendable {
                 add(index, digest, files)
             }
         }
-        used.key = OperationKeys.contentKey(operation, layers: base, sources: digests)
+        used.key = keys.operationKeys.contentKey(operation, layers: base, sources: digests)
         return used
     }
 
