@@ -32,6 +32,7 @@ struct PrintingTests {
         "FROM a\nONBUILD ADD a b\\\t\\", "FROM a\nONBUILD USER a\u{A0}  ", "FROM a\nONBUILD ADD a b\\\t\u{C}\\",
         "FROM a\nONBUILD RUN a\\\\  ",
         "FROM a\nENV a  'b  c",
+        "FROM a\nENV a=b\\ \\\u{C}", "# escape=`\nFROM a\nARG a=\"b\t`\u{B}", "FROM a\nLABEL a=b \"c=d\u{3000}\\\u{C}",
         "FROM a\nLABEL a\\ \tb=c", "FROM a\nENV a\\\\ \tb=c", "# escape=`\nFROM a\nENV a` \tb=c",
         "FROM a\nENV a=b\\ c \"d\"='e' f=\"\\\"\" g=\\\u{B}", "FROM a\nLABEL a=b #c=d",
         "FROM a\nARG a b= c='d e' \"f\"",

@@ -61,6 +61,11 @@ struct PrintedLine {
     /// Adds words of which each may stand on a line of its own.
     mutating func add(items: [String]) {
         for item in items { add(argument: item, after: .free) }
+        // Blanks at the end of a line are dropped, but for an escape behind them, which then is dropped itself.
+        let bytes = Array((items.last ?? "").utf8)
+        if Byte.trimmed(bytes, 0..<bytes.count).upperBound < bytes.count {
+            parts[parts.count - 1].text.unicodeScalars.append(UnicodeScalar(escape.byte))
+        }
     }
 
     /// Adds text as it is; it must be the last thing that is added.
