@@ -1,4 +1,5 @@
 internal import CSQLite
+internal import Glibc
 
 /// A connection to an SQLite database: thin, and with values only going in and out.
 ///
@@ -49,8 +50,19 @@ internal import CSQLite
 
     deinit {
         for statement in statements.values { statement.finalize() }
+        if logSize > Self.longLog { synchronizeAtEnd() }
         // Every statement is finalized, so that nothing is left that could fail.
         _ = unsafe sqlite3_close_v2(connection)
+    }
+
+    /// The size of a write-ahead log, in bytes, from which on it is moved into the database at the end: whoever opens that
+    /// next reads all of the log first.
+    private static let longLog: UInt64 = 1 << 20
+
+    /// The size of the write-ahead log in bytes; 0 where there is none.
+    private var logSize: UInt64 {
+        var status = stat()
+        return unsafe stat(path + "-wal", &status) == 0 ? UInt64(status.st_size) : 0
     }
 
     /// Has everything reach the disk when the last connection is closed, and not whenever the log happens to be full.

@@ -5,8 +5,10 @@ import SystemPackage
 /// `slipway build`
 struct BuildCommand: SlipwayCommand {
     static let configuration = CommandConfiguration(
-        commandName: "build", abstract: "Build an image from a Dockerfile.",
-        usage: "slipway build [OPTIONS] PATH | -", aliases: ["b"])
+        commandName: "build",
+        // Parsed by itself (see `Program`), it does not look for a request for completions first, as `slipway` does.
+        _superCommandName: "slipway",
+        abstract: "Build an image from a Dockerfile.", usage: "slipway build [OPTIONS] PATH | -", aliases: ["b"])
 
     @OptionGroup var flags: BuildFlags
     @OptionGroup var unsupported: UnsupportedBuildFlags

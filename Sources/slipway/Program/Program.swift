@@ -53,9 +53,15 @@ enum Program {
     ///
     /// - Throws: what `CommandLineAnswer` turns into help, the version or a report.
     static func parse(_ arguments: [String]) throws -> any SlipwayCommand {
-        if let word = arguments.first, !word.hasPrefix("-"), !commandNames.contains(word) {
+        if let word = arguments.first, !word.hasPrefix("-"), word != "help", commandType(word) == nil {
             throw CommandLineError("unknown command \"\(word)\"", help: "slipway --help lists the commands")
         }
+        if let word = arguments.first, let type = commandType(word) as? any SlipwayCommand.Type,
+            let command = try? type.parse(Array(arguments.dropFirst()))
+        {
+            return command
+        }
+        // What is wrong, or asked, is said in terms of the whole program.
         var parsed = try Slipway.parseAsRoot(arguments)
         if let command = parsed as? any SlipwayCommand { return command }
         // Groups of commands and ArgumentParser's own `help`: to run them is to throw their text.
@@ -63,13 +69,12 @@ enum Program {
         throw CleanExit.helpRequest(Slipway.self)
     }
 
-    private static var commandNames: Set<String> {
-        Set(
-            Slipway.configuration.subcommands.flatMap {
-                [$0.configuration.commandName ?? ""] + $0.configuration.aliases
-            }
-        )
-        .union(["help"])
+    /// The command of a name. It alone is parsed as a rule: to describe all commands to ArgumentParser takes longer than
+    /// a build in which nothing changed.
+    private static func commandType(_ name: String) -> (any ParsableCommand.Type)? {
+        Slipway.configuration.subcommands.first {
+            $0.configuration.commandName == name || $0.configuration.aliases.contains(name)
+        }
     }
 
     /// Carries out a command and reports its error; the result is the status the program ends with.
