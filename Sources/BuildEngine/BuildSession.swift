@@ -60,7 +60,8 @@ struct BuildSession {
         let solver = Solver(
             graph: graph, uses: LayerUses(graph), request: request, store: store, layerStore: layerStore,
             provider: provider,
-            launcher: launcher, lease: lease, epoch: epoch, contexts: trees, remotes: remotes, keys: keys,
+            launcher: launcher, lease: lease, mountPoints: MountPointDirectories(lease: lease), epoch: epoch,
+            contexts: trees, remotes: remotes, keys: keys,
             imports: imports, compression: request.imageCompression, steps: steps, explainer: explainer,
             controlGroups: controlGroups)
         return ImageAssembler(

@@ -41,6 +41,11 @@ extension LayerStore {
         let count = try archiver.write(try parent.openDirectory(name))
         try writer.finish()
         let layer = CommittedLayer(diffID: digester.finalize(), size: sink.count, entryCount: count)
+        // As of a step that changed nothing: no place is made only to be removed again.
+        if try isUnpacked(layer.diffID) {
+            try parent.removeTree(name)
+            return layer
+        }
         let place = try newPlace()
         do {
             try parent.rename(name, to: LayerPlace.treeName, in: place.directory)

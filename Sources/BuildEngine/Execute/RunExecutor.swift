@@ -11,6 +11,7 @@ struct RunExecutor {
     let layerStore: LayerStore
     /// A directory of this step, empty, on the store's file system.
     let scratch: FilePath
+    let mountPoints: MountPointDirectories
     /// Times of files later than this become this; nil keeps them.
     let epoch: Timestamp?
     /// What limits processes; without limits, none.
@@ -27,15 +28,10 @@ struct RunExecutor {
         let user = try imageUser(run.user, in: view, command: run.arguments)
         let upper = scratch.appending("upper")
         let work = scratch.appending("work")
-        let stubs = scratch.appending("stubs")
         try makeDirectory("upper", like: view)
         try makeDirectory("work", like: nil)
         var lower = layerStore.overlayDirectories(of: layers)
-        let missing = try view.stubs(for: prepared.points)
-        if !missing.entries.isEmpty {
-            try missing.write(to: stubs)
-            lower.insert(stubs, at: 0)
-        }
+        if let stubs = try mountPoints.directory(of: view.stubs(for: prepared.points)) { lower.insert(stubs, at: 0) }
         let controlGroup = try enter()
         defer { leave(controlGroup) }
         let specification = ProcessSpecification(

@@ -120,7 +120,7 @@ extension Solver {
             seed: { try await seed($0, $1, into: $2, results) })
         let prepared = try await preparation.prepare(run)
         let executor = RunExecutor(
-            launcher: launcher, layerStore: layerStore, scratch: scratch, epoch: clamp,
+            launcher: launcher, layerStore: layerStore, scratch: scratch, mountPoints: mountPoints, epoch: clamp,
             controlGroups: controlGroups)
         let steps = self.steps
         let layer = try await executor.execute(run, over: base, prepared: prepared) { stream, bytes in

@@ -20,6 +20,7 @@ struct Solver: Sendable {
     let provider: LayerProvider
     let launcher: SandboxLauncher
     let lease: Lease
+    let mountPoints: MountPointDirectories
     let epoch: Epoch
     let contexts: [ContextName: ContextTree]
     let remotes: RemoteSources
