@@ -1,3 +1,4 @@
+internal import Glibc
 public import SystemPackage
 
 /// One component of a path: bytes without `/` and NUL, neither empty nor `.` nor `..`, so that it cannot lead away
@@ -11,12 +12,8 @@ public struct FileName: Hashable, Comparable, Sendable, CustomStringConvertible 
     /// From bytes; nil when they are no name.
     public init?(bytes: some Collection<UInt8>) {
         guard !bytes.isEmpty, !bytes.contains(where: { $0 == 0 || $0 == UInt8(ascii: "/") }) else { return nil }
-        if bytes.allSatisfy({ $0 == UInt8(ascii: ".") }), bytes.count <= 2 { return nil }
-        var storage = [CChar]()
-        storage.reserveCapacity(bytes.count + 1)
-        for byte in bytes { storage.append(CChar(truncatingIfNeeded: byte)) }
-        storage.append(0)
-        self.storage = storage
+        if bytes.count <= 2, bytes.allSatisfy({ $0 == UInt8(ascii: ".") }) { return nil }
+        storage = [CChar](terminating: bytes)
     }
 
     /// From text; nil when it is no name.
@@ -27,14 +24,15 @@ public struct FileName: Hashable, Comparable, Sendable, CustomStringConvertible 
     /// From a path component; nil for `.` and `..`.
     public init?(_ component: FilePath.Component) {
         guard component.kind == .regular else { return nil }
-        let bytes: [UInt8] = unsafe component.withPlatformString { unsafe [UInt8](nulTerminated: $0) }
-        self.init(bytes: bytes)
+        // A component holds neither a slash nor a NUL.
+        storage = unsafe component.withPlatformString { start in
+            unsafe [CChar](UnsafeBufferPointer(start: start, count: strlen(start) + 1))
+        }
     }
 
     /// From what the kernel listed, which is a name by definition; nil for `.` and `..`.
     init?(listed name: UnsafePointer<CChar>) {
-        var length = 0
-        while unsafe name[length] != 0 { length += 1 }
+        let length = unsafe strlen(name)
         if length <= 2, unsafe name[0] == CChar(UInt8(ascii: ".")) {
             if unsafe length == 1 || name[1] == CChar(UInt8(ascii: ".")) { return nil }
         }
@@ -77,7 +75,7 @@ public struct FileName: Hashable, Comparable, Sendable, CustomStringConvertible 
 
     /// Appends the bytes, without a NUL, to a path being built.
     public func append(to path: inout [UInt8]) {
-        for index in 0..<(storage.count - 1) { path.append(UInt8(truncatingIfNeeded: storage[index])) }
+        unsafe storage.withUnsafeBytes { unsafe path.append(contentsOf: $0.dropLast()) }
     }
 
     /// Lends the name as a C string.
@@ -113,8 +111,7 @@ extension FilePath {
 
     /// A path from bytes, cut at the first NUL.
     public init(bytes: some Sequence<UInt8>) {
-        var terminated = bytes.map { CChar(truncatingIfNeeded: $0) }
-        terminated.append(0)
+        let terminated = [CChar](terminating: bytes)
         self = unsafe terminated.withUnsafeBufferPointer { unsafe FilePath(cString: $0) }
     }
 
@@ -124,11 +121,19 @@ extension FilePath {
 
 extension [UInt8] {
     init(nulTerminated start: UnsafePointer<CChar>) {
+        self = unsafe [UInt8](UnsafeRawBufferPointer(start: start, count: strlen(start)))
+    }
+}
+
+extension [CChar] {
+    /// The bytes and a final NUL.
+    init(terminating bytes: some Sequence<UInt8>) {
         self = []
-        var next = unsafe start
-        while unsafe next.pointee != 0 {
-            unsafe append(UInt8(truncatingIfNeeded: next.pointee))
-            unsafe next += 1
+        reserveCapacity(bytes.underestimatedCount + 1)
+        let isCopied: Void? = bytes.withContiguousStorageIfAvailable { bytes in
+            unsafe bytes.withMemoryRebound(to: CChar.self) { unsafe append(contentsOf: $0) }
         }
+        if isCopied == nil { for byte in bytes { append(CChar(truncatingIfNeeded: byte)) } }
+        append(0)
     }
 }

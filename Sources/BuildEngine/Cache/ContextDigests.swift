@@ -43,8 +43,10 @@ struct ContextDigests {
         var known = try self.known.removeValue(forKey: context) ?? load(tree)
         defer { self.known[context] = known }
         if let digest = known.selections.digest(for: purpose, fingerprint: known.fingerprint) { return digest }
-        let selection = try select(tree)
         var files = try known.files ?? store.statCache(context: tree.source.path.string)
+        tree.records = files
+        let selection = try select(tree)
+        tree.records = nil
         let digest = try await self.digest(of: selection, &files)
         known.files = files
         if tree.isSettled { known.selections.record(digest, for: purpose, fingerprint: known.fingerprint) }
@@ -65,7 +67,8 @@ struct ContextDigests {
         let unknown = files.indices.filter { digests[$0] == nil }
         for (index, digest) in zip(unknown, try await FileDigests.compute(unknown.map { files[$0].location })) {
             digests[index] = digest
-            cache.record(files[index].location.path, files[index].status, digest: digest)
+            let file = files[index]
+            cache.record(file.location.path, file.status, digest: digest, isPlain: file.isPlain)
         }
         return key(of: selection, digests.compactMap { $0 })
     }

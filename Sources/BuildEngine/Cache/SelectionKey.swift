@@ -6,7 +6,7 @@ import SystemPackage
 /// The digest of what a `COPY` takes: names, kinds, modes, owners, links, attributes and contents. Times and inode
 /// numbers do not count, nor does the order in which a directory lists its entries.
 struct SelectionKey {
-    private var hasher = KeyHasher("selection/1")
+    private var hasher = KeyHasher("selection/2")
 
     /// `digests` are those of the regular files, in the order of ``regularFiles(of:)``.
     init(_ selection: Selection, digests: [Digest]) {
@@ -28,17 +28,23 @@ struct SelectionKey {
     var digest: Digest { hasher.finish() }
 
     /// The files whose content a selection's key needs.
-    static func regularFiles(of selection: Selection) -> [(status: FileStatus, location: FileLocation)] {
-        selection.items.flatMap { item in
-            ([item.root] + item.entries.map(\.node)).compactMap { node in
-                node.location.map { (node.status, $0) }
-            }
+    static func regularFiles(
+        of selection: Selection
+    ) -> [(status: FileStatus, location: FileLocation, isPlain: Bool)] {
+        var files: [(FileStatus, FileLocation, Bool)] = []
+        func add(_ node: SourceNode) {
+            if let location = node.location { files.append((node.status, location, node.xattrs.isEmpty)) }
         }
+        for item in selection.items {
+            add(item.root)
+            for entry in item.entries { add(entry.node) }
+        }
+        return files
     }
 
     /// The directory that a source names gives nothing of its own to the layer, only what is in it.
     private mutating func add(_ node: SourceNode, isRoot: Bool, _ digests: inout ArraySlice<Digest>) {
-        hasher.add("\(node.status.kind)")
+        hasher.add(node.status.kind.rawValue)
         guard !isRoot else { return }
         hasher.add(node.status.mode)
         hasher.add(node.status.uid)

@@ -1,3 +1,4 @@
+import ContentStore
 import Dockerfile
 import FileSystem
 import SystemPackage
@@ -15,6 +16,12 @@ struct ContextTree: SourceTree {
     private let known = KnownChildren()
     /// What was left out.
     let ignoreFile: IgnoreFile
+
+    /// What is known of files that have not changed, so that they need not be asked for their attributes.
+    var records: StatCache? {
+        get { known.records }
+        nonmutating set { known.records = newValue }
+    }
 
     /// The latest modification of a file in the context, if it has any file.
     var newestModification: Timestamp? { listing.newestModification }
@@ -77,7 +84,10 @@ struct ContextTree: SourceTree {
         guard let name = path.lastComponent.flatMap(FileName.init) else { return node }
         switch status.kind {
         case .symbolicLink: node.linkTarget = try parent.readLink(name)
-        case .regular, .directory: node.xattrs = try parent.extendedAttributes(of: name).all(where: isKeptAttribute)
+        case .regular:
+            if let file = node.location, known.isPlain(file.path, status) { break }
+            node.xattrs = try parent.extendedAttributes(of: name).all(where: isKeptAttribute)
+        case .directory: node.xattrs = try parent.extendedAttributes(of: name).all(where: isKeptAttribute)
         default: break
         }
         return node

@@ -1,3 +1,5 @@
+import ContentStore
+import FileSystem
 import Synchronization
 import SystemPackage
 
@@ -7,6 +9,18 @@ final class KnownChildren: Sendable {
     typealias Children = [(name: FilePath.Component, node: SourceNode)]
 
     private let directories = Mutex<[Int: Children]>([:])
+    private let files = Mutex<StatCache?>(nil)
+
+    /// Earlier builds' records of files.
+    var records: StatCache? {
+        get { files.withLock { $0 } }
+        set { files.withLock { $0 = newValue } }
+    }
+
+    /// Whether the file is one that was recorded as having no attributes.
+    func isPlain(_ path: FilePath, _ status: FileStatus) -> Bool {
+        files.withLock { $0?.isPlain(path, status) ?? false }
+    }
 
     /// The entries of the directory at an index of the context's listing.
     subscript(index: Int) -> Children? {

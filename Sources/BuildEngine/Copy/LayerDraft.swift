@@ -25,6 +25,8 @@ struct LayerDraft {
     private var items: [FilePath: Item] = [:]
     /// Where a directory of the base was replaced by something else.
     private var hidden: Set<FilePath> = []
+    /// Directories that the instruction has made where the base has nothing, so that it has nothing in them either.
+    private var new: Set<FilePath> = []
     /// The time of the directories that are made on the way.
     let epoch: Timestamp
 
@@ -60,6 +62,7 @@ struct LayerDraft {
     }
 
     private func baseNode(at path: FilePath) throws -> SourceNode? {
+        if !new.isEmpty, new.contains(path.removingLastComponent()) { return nil }
         guard !hidden.isEmpty else { return try base.node(at: path) }
         var ancestor = path
         while !ancestor.components.isEmpty {
@@ -93,6 +96,7 @@ struct LayerDraft {
             mode |= 0o2000
             owner = owner ?? Owner(uid: 0, gid: parentGroup)
         }
+        new.insert(path)
         put(
             TarEntry(
                 path: path.removingRoot(), kind: .directory, mode: mode, uid: owner?.uid ?? 0, gid: owner?.gid ?? 0,
@@ -110,6 +114,7 @@ struct LayerDraft {
             if let existing, existing != .directory {
                 throw BuildError(.copyFailed, "cannot copy to non-directory: \(path)")
             }
+            if existing == nil { new.insert(path) }
         } else if existing == .directory {
             throw BuildError(.copyFailed, "cannot replace to directory \(path) with file")
         }

@@ -7,7 +7,25 @@ import Remote
 /// The inputs of an operation with a way to the files of each selection that can be had.
 struct NamedInputs {
     var inputs: StepInputs
-    var lists: [String: () throws -> FileList?] = [:]
+    var lists: [String: SelectedFiles] = [:]
+}
+
+/// The list of files of a selection, made when it is first wanted.
+final class SelectedFiles {
+    private let make: () throws -> FileList?
+    private var made: FileList??
+
+    init(_ make: @escaping () throws -> FileList?) {
+        self.make = make
+    }
+
+    /// The list; nil where the content of a file is not known.
+    func list() throws -> FileList? {
+        if let made { return made }
+        let list = try make()
+        made = list
+        return list
+    }
 }
 
 extension Explainer {
@@ -54,7 +72,7 @@ extension Explainer {
             input.content = outside.hex
             if let selection = keys.selection(outside) {
                 input.selection = selection.description
-                now.lists[selection.description] = { [self] in
+                now.lists[selection.description] = SelectedFiles { [self] in
                     try list(source, of: copy, in: name, selection: selection)
                 }
             }
@@ -64,7 +82,7 @@ extension Explainer {
             input.content = used?.contents[index]?.hex
             if let digest = used?.contents[index], let (selection, digests) = used?.selections[index] {
                 input.selection = digest.description
-                now.lists[digest.description] = { FileList(selection, digests: digests) }
+                now.lists[digest.description] = SelectedFiles { FileList(selection, digests: digests) }
             }
         case .inline(let file):
             input = StepInputs.Input(kind: .inline, name: file.name, label: label)

@@ -212,7 +212,7 @@ final class Explainer: Sendable {
         _ new: StepInputs.Input, since old: StepInputs.Input, _ now: NamedInputs
     ) throws -> [StepReason]? {
         guard let digest = new.selection, let before = old.selection.flatMap({ try? Digest(parsing: $0) }),
-            let list = try now.lists[digest]?(),
+            let list = try now.lists[digest]?.list(),
             let known = try history.store.selection(before).flatMap(FileList.init(decoding:))
         else { return nil }
         let changes = list.changes(since: known, place: new.place)
@@ -268,7 +268,7 @@ final class Explainer: Sendable {
         var unknown: [Digest: [UInt8]] = [:]
         for (text, list) in now.lists {
             let digest = try Digest(parsing: text)
-            if try !history.store.hasSelection(digest) { unknown[digest] = try list()?.encoded }
+            if try !history.store.hasSelection(digest) { unknown[digest] = try list.list()?.encoded }
         }
         return unknown
     }

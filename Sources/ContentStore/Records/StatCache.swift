@@ -34,15 +34,27 @@ public struct StatCache: Sendable {
     /// The digest of the file's contents, if the file is the same as when it was recorded.
     public mutating func digest(of path: FilePath, _ status: FileStatus) -> Digest? {
         unsafe Self.withBytes(path) { bytes in
-            guard let (entry, offset) = unsafe table.entry(bytes), entry == StatTable.Entry(status) else { return nil }
+            guard let (entry, offset) = unsafe table.entry(bytes),
+                entry == StatTable.Entry(status, isPlain: entry.isPlain)
+            else { return nil }
             return table.digest(at: offset)
+        }
+    }
+
+    /// Whether the file is the same as when it was recorded, without extended attributes. Attributes cannot change without
+    /// the change time.
+    public func isPlain(_ path: FilePath, _ status: FileStatus) -> Bool {
+        unsafe Self.withBytes(path) { bytes in
+            unsafe table.entry(bytes)?.entry == StatTable.Entry(status, isPlain: true)
         }
     }
 
     /// Records the digest of a file whose status was taken before its contents were read. A file that changed only just
     /// now is not recorded, see above; neither is a digest that is no SHA-256.
-    public mutating func record(_ path: FilePath, _ status: FileStatus, digest: Digest) {
-        let entry = StatTable.Entry(status)
+    ///
+    /// - Parameter isPlain: whether it has no extended attributes that an image keeps.
+    public mutating func record(_ path: FilePath, _ status: FileStatus, digest: Digest, isPlain: Bool = false) {
+        let entry = StatTable.Entry(status, isPlain: isPlain)
         let limit = began.indexed - Self.margin
         guard digest.algorithm == .sha256, entry.modified < limit, entry.changed < limit else { return }
         unsafe Self.withBytes(path) { bytes in unsafe table.set(bytes, entry, digest: digest.bytes) }
@@ -54,8 +66,9 @@ public struct StatCache: Sendable {
 }
 
 extension StatTable.Entry {
-    init(_ status: FileStatus) {
+    init(_ status: FileStatus, isPlain: Bool) {
         self.init(
-            size: status.size, modified: status.mtime.indexed, changed: status.ctime.indexed, inode: status.inode)
+            size: status.size, modified: status.mtime.indexed, changed: status.ctime.indexed, inode: status.inode,
+            isPlain: isPlain)
     }
 }

@@ -7,7 +7,8 @@ internal import OCI
 ///
 ///     0  UInt32  length of the path      16 Int64  modification time      40  32 bytes  SHA-256
 ///     4  UInt8   seen (0 in the index)   24 Int64  change time            72            path
-///     8  UInt64  size                    32 UInt64 inode
+///     5  UInt8   plain                   32 UInt64 inode
+///     8  UInt64  size
 ///
 /// in the machine's byte order: the index does not travel.
 struct StatTable: Sendable {
@@ -17,6 +18,8 @@ struct StatTable: Sendable {
         var modified: Int64
         var changed: Int64
         var inode: UInt64
+        /// Whether it has no extended attributes that an image keeps.
+        var isPlain = false
     }
 
     /// The number of files.
@@ -74,7 +77,8 @@ struct StatTable: Sendable {
                 size: buffer.loadUnaligned(fromByteOffset: offset + 8, as: UInt64.self),
                 modified: buffer.loadUnaligned(fromByteOffset: offset + 16, as: Int64.self),
                 changed: buffer.loadUnaligned(fromByteOffset: offset + 24, as: Int64.self),
-                inode: buffer.loadUnaligned(fromByteOffset: offset + 32, as: UInt64.self))
+                inode: buffer.loadUnaligned(fromByteOffset: offset + 32, as: UInt64.self),
+                isPlain: buffer[offset + 5] == 1)
             return (entry, offset)
         }
     }
@@ -92,7 +96,7 @@ struct StatTable: Sendable {
     mutating func set(_ path: UnsafeRawBufferPointer, _ entry: Entry, digest: [UInt8]) {
         var header: [UInt8] = []
         unsafe withUnsafeBytes(of: UInt32(path.count)) { unsafe header.append(contentsOf: $0) }
-        header += [0, 0, 0, 0]
+        header += [0, entry.isPlain ? 1 : 0, 0, 0]
         for number in [entry.size, UInt64(bitPattern: entry.modified), UInt64(bitPattern: entry.changed), entry.inode] {
             unsafe withUnsafeBytes(of: number) { unsafe header.append(contentsOf: $0) }
         }

@@ -32,7 +32,7 @@ struct EntrySource {
         case .file(let directory, let path):
             let source = try directory.openFile(beneath: path)
             defer { source.closeAfterReading() }
-            let before = try check(source, entry.entry, path: directory.path.appending(path.components))
+            let before = try check(source, entry.entry, path: path)
             try writer.write(entry.entry)
             if let builder {
                 try builder.add(entry.entry) { target in
