@@ -225,6 +225,10 @@ int64_t cfs_copy_range(int from, int to, size_t size) {
 
 int cfs_clone(int from, int to) { return RETRIED(ioctl(to, FICLONE, from)); }
 
+void cfs_start_writeback(int descriptor, int64_t offset, int64_t length) {
+    (void)sync_file_range(descriptor, offset, length, SYNC_FILE_RANGE_WRITE);
+}
+
 int cfs_sync(int descriptor) { return RETRIED(fsync(descriptor)); }
 
 int cfs_sync_file_system(int descriptor) { return RETRIED(syncfs(descriptor)); }

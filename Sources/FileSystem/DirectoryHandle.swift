@@ -9,7 +9,8 @@ public import SystemPackage
 /// It is also several times faster.
 ///
 /// - `DirectoryHandle`: an open directory; look up, list, create, change and remove its entries.
-/// - `TreeWalk`: a whole tree, parents first, in a fixed order, however deep.
+/// - `TreeWalk`: a whole tree, parents first, in a fixed order, however deep; `TreeScan`: the same for names and metadata
+///   only, on all processors.
 /// - `removeTree`, `AtomicFile`, `FileCopy`: remove, write and copy so that a crash leaves nothing half-done.
 /// - `FileStatus`, `FileName`, `Timestamp`, `FileSystemError`: the words the rest speaks.
 ///
@@ -75,6 +76,19 @@ public final class DirectoryHandle: Sendable {
     public func openFile(beneath path: FilePath) throws(FileSystemError) -> FileDescriptor {
         let opened = unsafe path.withPlatformString { unsafe cfs_open_beneath(raw, $0, CInt(CFS_OPEN_READ.rawValue)) }
         return FileDescriptor(rawValue: try checked(opened, "open", self.path.appending(path.components)))
+    }
+
+    /// Opens the directory at some relative path's bytes. No component may be a symbolic link or lead upwards.
+    func openDirectory(beneath path: ArraySlice<UInt8>) throws(FileSystemError) -> DirectoryHandle {
+        let flags = CInt(CFS_OPEN_DIRECTORY.rawValue)
+        let terminated = [CChar](terminating: path)
+        let opened = unsafe terminated.withUnsafeBufferPointer { path in
+            guard let start = path.baseAddress else { preconditionFailure("a path without a terminator") }
+            return unsafe cfs_open_beneath(raw, start, flags)
+        }
+        let whole = pathBytes + [UInt8(ascii: "/")] + path
+        return DirectoryHandle(
+            owning: FileDescriptor(rawValue: try checked(opened, "open", FilePath(bytes: whole))), pathBytes: whole)
     }
 
     /// Opens the file `name` for reading, without waiting should it be a fifo. The caller closes it.
@@ -157,6 +171,12 @@ let workingDirectory: CInt = -100
 extension FileDescriptor {
     /// Closes a descriptor that was only read from: nothing can be lost, so there is no error to report.
     public func closeAfterReading() { _ = cfs_close(rawValue) }
+
+    /// Has the kernel begin to write a part of a file to the disk, without waiting for it. No more than a hint: what cannot be
+    /// written is found out by the sync that must follow.
+    public func startWriteback(of range: Range<Int64>) {
+        cfs_start_writeback(rawValue, range.lowerBound, range.upperBound - range.lowerBound)
+    }
 
     /// What the open file is.
     public func status(path: FilePath) throws(FileSystemError) -> FileStatus {

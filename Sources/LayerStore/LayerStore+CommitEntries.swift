@@ -51,7 +51,8 @@ extension LayerStore {
         let sink = TeeSink(to: blob?.compressor) { bytes in
             unsafe bytes.withUnsafeBytes { unsafe digester.update($0) }
         }
-        let writer = TarWriter(to: sink)
+        // Files are read in this thread, their bytes hashed in another one and compressed in more.
+        let writer = TarWriter(to: WriteBehindSink(to: sink))
         var source = EntrySource()
         for entry in entries {
             try flag.check()

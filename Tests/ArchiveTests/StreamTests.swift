@@ -43,6 +43,43 @@ import Testing
         }
     }
 
+    private final class BrokenSink: ByteSink {
+        var room: Int
+
+        init(room: Int) { self.room = room }
+
+        func write(_ bytes: Span<UInt8>) throws {
+            if bytes.count > room { throw Broken() }
+            room -= bytes.count
+        }
+
+        func finish() throws {}
+    }
+
+    @Test(arguments: [0, 1, 262_144, 262_145, 524_288, 3_000_000], [1, 1000, 300_000])
+    func writingBehind(size: Int, piece: Int) throws {
+        let bytes = sample(size)
+        let target = MemorySink()
+        let sink = WriteBehindSink(to: target)
+        for start in stride(from: 0, to: max(size, 1), by: max(piece, size / 1000)) {
+            try sink.write(bytes.span.extracting(start..<min(size, start + max(piece, size / 1000))))
+        }
+        try sink.finish()
+        #expect(target.bytes == bytes)
+    }
+
+    @Test(arguments: [0, 300_000, 2_900_000]) func writingBehindPassesErrorsOn(room: Int) throws {
+        let sink = WriteBehindSink(to: BrokenSink(room: room))
+        #expect(throws: Broken.self) {
+            try sink.write(sample(3_000_000))
+            try sink.finish()
+        }
+    }
+
+    @Test func writingBehindMayStopHalfway() throws {
+        for count in [0, 1, 300_000, 2_000_000] { try WriteBehindSink(to: MemorySink()).write(sample(count)) }
+    }
+
     @Test func teesSeeEverything() throws {
         let bytes = sample(500_000)
         var seen: [UInt8] = []

@@ -73,12 +73,42 @@ struct RecordTests {
         for (number, digest) in digests.enumerated() {
             #expect(again.digest(of: FilePath("directory/\(number)"), Self.status) == digest)
         }
+        // One of many small files is sooner hashed again than all are written; a large one is not.
         again.record("directory/7", Self.status, digest: .sha256(of: "new"))
         try store.save(again)
         again = try store.statCache(context: "/c")
+        #expect(again.digest(of: "directory/7", Self.status) == digests[7])
+        var large = Self.status
+        large.size = 1 << 30
+        again.record("directory/7", large, digest: .sha256(of: "new"))
+        try store.save(again)
+        again = try store.statCache(context: "/c")
         #expect(again.count == 3000)
-        #expect(again.digest(of: "directory/7", Self.status) == .sha256(of: "new"))
+        #expect(again.digest(of: "directory/7", large) == .sha256(of: "new"))
         #expect(again.digest(of: "directory/8", Self.status) == digests[8])
+    }
+
+    @Test func manyChangesAreKept() throws {
+        var cache = try store.statCache(context: "/c")
+        for number in 0..<200 { cache.record(FilePath("\(number)"), Self.status, digest: .sha256(of: "old")) }
+        try store.save(cache)
+        cache = try store.statCache(context: "/c")
+        for number in 0..<3 { cache.record(FilePath("\(number)"), Self.status, digest: .sha256(of: "new")) }
+        try store.save(cache)
+        cache = try store.statCache(context: "/c")
+        #expect(cache.digest(of: "2", Self.status) == .sha256(of: "new"))
+    }
+
+    @Test func attributesAreKnownOfUnchangedFilesOnly() throws {
+        var cache = try store.statCache(context: "/c")
+        cache.record("plain", Self.status, digest: .sha256(of: "x"), isPlain: true)
+        cache.record("other", Self.status, digest: .sha256(of: "x"))
+        try store.save(cache)
+        cache = try store.statCache(context: "/c")
+        #expect(cache.isPlain("plain", Self.status) && !cache.isPlain("other", Self.status))
+        var changed = Self.status
+        changed.ctime.nanoseconds += 1
+        #expect(!cache.isPlain("plain", changed) && !cache.isPlain("unknown", Self.status))
     }
 
     @Test(arguments: [1, 71, 72, 73, 100, 145]) func aDamagedStatCacheIsEmpty(_ length: Int) throws {

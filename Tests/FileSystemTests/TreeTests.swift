@@ -37,6 +37,58 @@ struct TreeTests {
         #expect(seen == seen.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
     }
 
+    @Test func `A scan finds what a walk finds`() throws {
+        try makeChain(900)
+        for name in ["a", "a-b", "b", "Z", "é"] as [FileName] {
+            try top.makeDirectory(name)
+            let directory = try top.openDirectory(name)
+            for number in 0..<40 { try directory.write("", to: try #require(FileName("f\(number)"))) }
+            try directory.makeSymbolicLink("link", to: "..")
+            try directory.makeDirectory("inner")
+            try directory.openDirectory("inner").write("x", to: "x")
+        }
+        try top.write("", to: "a.txt")
+        var walked: [String] = []
+        try TreeWalk(top).run { entry in
+            walked.append("\(String(decoding: entry.pathBytes, as: UTF8.self)) \(entry.status)")
+            return .descend
+        }
+        var scanned: [String] = []
+        try TreeScan(top).run { entry in
+            scanned.append("\(String(decoding: entry.pathBytes, as: UTF8.self)) \(entry.status)")
+            #expect(entry.decision == .take)
+        }
+        #expect(scanned == walked)
+    }
+
+    @Test func `A scan takes, descends and skips as told`() throws {
+        for name in ["a", "b", "c"] as [FileName] {
+            try top.makeDirectory(name)
+            try top.openDirectory(name).write("", to: "f")
+        }
+        var seen: [String] = []
+        var scan = TreeScan(top)
+        scan.decide = { path, _ in
+            path == Array("b".utf8) ? .descend : path == Array("c".utf8) || path == Array("a/f".utf8) ? .skip : .take
+        }
+        try scan.run { seen.append("\(FilePath(bytes: $0.pathBytes)) \($0.decision)") }
+        #expect(seen == ["a take", "b descend", "b/f take"])
+    }
+
+    @Test func `A scan does not go through a link that took a directory's place`() throws {
+        for name in ["a", "b"] as [FileName] { try top.makeDirectory(name) }
+        var scan = TreeScan(top)
+        scan.decide = { [top] path, _ in
+            if path == Array("b".utf8) {
+                // Somebody else's doing, between the look and the opening.
+                try? top.removeDirectory("b")
+                try? top.makeSymbolicLink("b", to: "/etc")
+            }
+            return .take
+        }
+        #expect(throws: FileSystemError.self) { try scan.run { _ in } }
+    }
+
     @Test func `A walk skips and leaves as told`() throws {
         for name in ["a", "b"] as [FileName] {
             try top.makeDirectory(name)

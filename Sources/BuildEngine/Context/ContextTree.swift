@@ -39,30 +39,31 @@ struct ContextTree: SourceTree {
             let began = Timestamp.now
             directory = try DirectoryHandle(source.path)
             var listing = ContextListing(root: try directory.status())
-            try TreeWalk(directory).run { entry in
+            var scan = TreeScan(directory)
+            if !ignore.isEmpty { scan.decide = { Self.decision(ignore, $0, $1) } }
+            try scan.run { entry in
                 while let last = implied.last, !entry.pathBytes.starts(with: last.path + [UInt8(ascii: "/")]) {
                     implied.removeLast()
                 }
-                if !ignore.isEmpty {
-                    let relative = String(decoding: entry.pathBytes, as: UTF8.self)
-                    if ignore.matches(relative) {
-                        guard entry.status.kind == .directory, ignore.mayContainExceptions(below: relative) else {
-                            return .skip
-                        }
-                        implied.append((entry.pathBytes, entry.status))
-                        return .descend
-                    }
-                }
+                if entry.decision == .descend { return implied.append((entry.pathBytes, entry.status)) }
                 for (path, status) in implied { listing.append(path, status) }
                 implied.removeAll()
                 listing.append(entry.pathBytes, entry.status)
-                return .descend
             }
             self.listing = listing
             isSettled = listing.isSettled(at: began)
         } catch let error as FileSystemError {
             throw BuildError(.invalidContext, "cannot read the build context", cause: error)
         }
+    }
+
+    /// What the ignore file says of an entry.
+    private static func decision(
+        _ ignore: IgnorePatterns, _ path: [UInt8], _ status: FileStatus
+    ) -> TreeScan.Decision {
+        let relative = String(decoding: path, as: UTF8.self)
+        guard ignore.matches(relative) else { return .take }
+        return status.kind == .directory && ignore.mayContainExceptions(below: relative) ? .descend : .skip
     }
 
     func node(at path: FilePath) throws -> SourceNode? {

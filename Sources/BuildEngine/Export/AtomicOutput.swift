@@ -23,7 +23,7 @@ public enum AtomicOutput {
         let file = try parent.createFile(temporary, mode: 0o644)
         do {
             try file.closeAfter {
-                try body(FileSink(file))
+                try body(FileSink(file, isSynchronizedNext: true))
                 try file.synchronize(path: path)
             }
             try parent.rename(temporary, to: name, in: parent)

@@ -87,6 +87,7 @@ int64_t cfs_write(int descriptor, const void *buffer, size_t size);
 int64_t cfs_copy_range(int from, int to, size_t size);
 int cfs_clone(int from, int to);
 int cfs_sync(int descriptor);
+void cfs_start_writeback(int descriptor, int64_t offset, int64_t length);
 int cfs_sync_file_system(int descriptor);
 
 /// flock(2); `wait` = 0 gives -EWOULDBLOCK when somebody else holds it.

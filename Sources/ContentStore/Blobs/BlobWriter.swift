@@ -18,6 +18,10 @@ public final class BlobWriter: ByteSink {
     private let temporary: FilePath
     private var file: FileDescriptor?
     private var digester: Digester
+    /// Up to where the disk has been told to write.
+    private var started: Int64 = 0
+    /// How many bytes are left to the kernel's leisure, at most.
+    private static let backlog: Int64 = 4 << 20
 
     /// The number of bytes taken so far.
     public private(set) var count: Int64 = 0
@@ -65,6 +69,10 @@ public final class BlobWriter: ByteSink {
         }
         unsafe digester.update(bytes)
         _ = try storeErrors("cannot write a blob into \(store.root)") { try unsafe file.writeAll(bytes) }
+        // The sync at the end waits for the disk; so it had better begin now.
+        guard count - started >= Self.backlog else { return }
+        file.startWriteback(of: started..<count)
+        started = count
     }
 
     /// Does nothing: a blob ends with `commit()`.

@@ -15,14 +15,20 @@ extension ContentStore {
         return StatCache(context: context, table: table, began: began)
     }
 
-    /// Writes back what changed, and forgets the contexts that changed longest ago. On a read-only store nothing happens:
+    /// How much of a context may change, in bytes of files, until the cache is written again.
+    static let negligibleBytes: UInt64 = 4 << 20
+
+    /// Writes back what changed, unless to hash that again costs less than to write everything: a hundredth of the files, with
+    /// few bytes. Forgets the contexts that changed longest ago. On a read-only store nothing happens:
     /// the cache only saves time.
     ///
     /// - Parameter forgettingOthers: Whether files that were neither looked up nor recorded are forgotten, as is right
     ///   after a walk of the whole context.
     public func save(_ cache: StatCache, forgettingOthers: Bool = false) throws(StoreError) {
         let forgets = forgettingOthers && cache.table.seenCount < cache.table.count
-        if isReadOnly || !(cache.table.isChanged || forgets) { return }
+        let changed = cache.table.changed
+        let isNegligible = changed.files * 100 <= cache.table.count && changed.bytes <= Self.negligibleBytes
+        if isReadOnly || isNegligible && !forgets { return }
         try writing(isLosable: true) { database throws(StoreError) in
             try database.run(
                 "INSERT OR REPLACE INTO stat_caches (context, used, files) VALUES (?, ?, ?)",

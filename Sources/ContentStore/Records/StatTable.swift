@@ -26,8 +26,8 @@ struct StatTable: Sendable {
     private(set) var count = 0
     /// The number of files that were found or set since the table was made.
     private(set) var seenCount = 0
-    /// Whether a file was added or changed.
-    private(set) var isChanged = false
+    /// The number of files that were added or changed, and the sum of their sizes.
+    private(set) var changed: (files: Int, bytes: UInt64) = (0, 0)
 
     private var bytes: [UInt8] = []
     /// Offsets of entries plus one, by hash, with linear probing; 0 is free. Their number is a power of two.
@@ -114,7 +114,8 @@ struct StatTable: Sendable {
             unsafe bytes.append(contentsOf: path)
             insert(offset)
         }
-        isChanged = true
+        changed.files += 1
+        changed.bytes = changed.bytes.addingReportingOverflow(entry.size).partialValue
         markSeen(offset)
     }
 
