@@ -269,9 +269,15 @@ uint32_t cfs_major(uint64_t device) { return major(device); }
 
 uint32_t cfs_minor(uint64_t device) { return minor(device); }
 
-void cfs_now(int64_t *seconds, int32_t *nanoseconds) {
+static void read_clock(clockid_t clock, int64_t *seconds, int32_t *nanoseconds) {
     struct timespec now = {0};
-    clock_gettime(CLOCK_REALTIME, &now);
+    clock_gettime(clock, &now);
     *seconds = now.tv_sec;
     *nanoseconds = (int32_t)now.tv_nsec;
+}
+
+void cfs_now(int64_t *seconds, int32_t *nanoseconds) { read_clock(CLOCK_REALTIME, seconds, nanoseconds); }
+
+void cfs_coarse_now(int64_t *seconds, int32_t *nanoseconds) {
+    read_clock(CLOCK_REALTIME_COARSE, seconds, nanoseconds);
 }

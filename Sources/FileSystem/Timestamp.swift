@@ -24,6 +24,14 @@ public struct Timestamp: Hashable, Comparable, Sendable, Codable {
         return Timestamp(seconds: seconds, nanoseconds: nanoseconds)
     }
 
+    /// The present from the clock that gives files their times, which is as coarse as the kernel's tick (up to 10 ms).
+    public static var coarseNow: Timestamp {
+        var seconds: Int64 = 0
+        var nanoseconds: Int32 = 0
+        unsafe cfs_coarse_now(&seconds, &nanoseconds)
+        return Timestamp(seconds: seconds, nanoseconds: nanoseconds)
+    }
+
     /// The same time without its fraction of a second, rounded down: what a tar header holds.
     public var wholeSeconds: Timestamp { Timestamp(seconds: seconds) }
 

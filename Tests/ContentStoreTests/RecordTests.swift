@@ -99,6 +99,30 @@ struct RecordTests {
         #expect(cache.digest(of: "2", Self.status) == .sha256(of: "new"))
     }
 
+    @Test func writtenFilesAreKnownUntilTheyAreTouched() throws {
+        let (content, path): (Digest, FilePath) = (.sha256(of: "archive"), "/somewhere/out.tar")
+        try store.recordWritten(content, to: path, Self.status)
+        #expect(try store.isWritten(content, to: path, Self.status))
+        #expect(try !store.isWritten(.sha256(of: "other"), to: path, Self.status))
+        #expect(try !store.isWritten(content, to: "/elsewhere/out.tar", Self.status))
+        for change: (inout FileStatus) -> Void in [
+            { $0.size += 1 }, { $0.mtime.seconds += 1 }, { $0.ctime.nanoseconds += 1 }, { $0.inode -= 1 },
+            { $0.kind = .symbolicLink },
+        ] {
+            var status = Self.status
+            change(&status)
+            #expect(try !store.isWritten(content, to: path, status))
+        }
+        // A file that has changed only just now may change again and look the same.
+        var late = Self.status
+        late.ctime = Timestamp(seconds: Timestamp.now.seconds + 10)
+        try store.recordWritten(.sha256(of: "late"), to: path, late)
+        #expect(try !store.isWritten(.sha256(of: "late"), to: path, late))
+        for number in 0..<150 { try store.recordWritten(content, to: FilePath("/\(number)"), Self.status) }
+        #expect(try !store.isWritten(content, to: path, Self.status))
+        #expect(try store.isWritten(content, to: "/149", Self.status))
+    }
+
     @Test func attributesAreKnownOfUnchangedFilesOnly() throws {
         var cache = try store.statCache(context: "/c")
         cache.record("plain", Self.status, digest: .sha256(of: "x"), isPlain: true)

@@ -127,6 +127,57 @@ extension EndToEnd {
             }
         }
 
+        /// An archive that is there already is not written again; one that was touched, however carefully, is.
+        @Test(arguments: ["oci", "docker", "tar"]) func archivesThatAreThereStay(type: String) async throws {
+            try await Workspace.use { work in
+                try work.write("message", String(repeating: "hello\n", count: 1000))
+                let archive = work.root.appending("out.tar")
+                func build(_ flags: [String] = []) async throws -> (inode: UInt64, bytes: String) {
+                    let built = try await work.build(
+                        "FROM scratch\nCOPY message /\n", ["--output", "type=\(type),dest=\(archive)"] + flags)
+                    try #require(built.status == 0, "\(built.transcript)")
+                    let digest = try await work.tool("sha256sum", archive.string)
+                    return (UInt64(try File.status(archive).st_ino), digest.text)
+                }
+                // What is written within one tick of the clock is not relied on, so one of several builds writes nothing.
+                var first = try await build()
+                var stays = false
+                for _ in 0..<5 where !stays {
+                    let next = try await build()
+                    #expect(next.bytes == first.bytes)
+                    stays = next == first
+                    first = next
+                }
+                #expect(stays)
+                // The same size, time and inode, and another byte.
+                _ = try await work.tool(
+                    "sh", "-c",
+                    "touch -r out.tar was && printf x | dd of=out.tar bs=1 seek=600 conv=notrunc && touch -r was out.tar"
+                )
+                let second = try await build()
+                #expect(second.bytes == first.bytes && second.inode != first.inode)
+                _ = try await work.tool("rm", "out.tar")
+                #expect(try await build().bytes == first.bytes)
+                let other = try await build(["--tag", "other", "--no-cache"])
+                #expect((other.bytes == first.bytes) == (type == "tar"))
+            }
+        }
+
+        /// What no step looks at stays as it came.
+        @Test func layersThatNobodyNeedsAreNotUnpacked() async throws {
+            try await Workspace.use { work in
+                try work.write("message", "hello\n")
+                let built = try await work.build(
+                    "FROM base\nENV A=b\nCOPY --link message /\nCMD [\"true\"]\n",
+                    ["--output", "type=oci,dest=out.tar"])
+                try #require(built.status == 0, "\(built.transcript)")
+                #expect(File.names(work.store.appending("layers")) == [])
+                let more = try await work.build("FROM base\nCOPY message /a/\n")
+                try #require(more.status == 0, "\(more.transcript)")
+                #expect(File.names(work.store.appending("layers")) != [])
+            }
+        }
+
         /// --iidfile, --metadata-file and --quiet agree about which image it is.
         @Test func receipts() async throws {
             try await Workspace.use { work in

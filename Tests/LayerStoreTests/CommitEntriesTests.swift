@@ -1,6 +1,7 @@
 import Archive
 import ContentStore
 import FileSystem
+import Glibc
 import LayerStore
 import OCI
 import SystemPackage
@@ -105,11 +106,74 @@ struct CommitEntriesTests {
         _ = try await commit([LayerEntry(entry.0, source: .file(directory: test.top, path: "d/f"))])
     }
 
+    /// Where `bit` is, in a header, it means nothing to whoever reads the stream, but shows where the bytes come from.
+    @Test(arguments: [
+        (Compression.gzip(level: 4), place: 9, bit: UInt8(0x40)), (.zstd(level: 3), place: 4, bit: UInt8(0x10)),
+    ])
+    func `Compressed members are taken from the blob of an earlier layer`(
+        _ compression: Compression, place: Int, bit: UInt8
+    ) async throws {
+        func entries(last: String) throws -> [LayerEntry] {
+            var random = SystemRandomNumberGenerator()
+            return try (0..<300).map { number in
+                let name = try #require(FileName("f\(1000 + number)"))
+                if number == 299 {
+                    if test.exists(name) { try test.top.removeFile(name) }
+                    try test.top.write(last, to: name)
+                } else if !test.exists(name) {
+                    let text = (0..<1000).map { _ in String(random.next(), radix: 36) }.joined()
+                    try test.top.write(text, to: name)
+                }
+                var entry = Entry.file(name.component).0
+                entry.size = Int64(try test.top.status(of: name).size)
+                return LayerEntry(entry, source: .file(directory: test.top, path: name.component))
+            }
+        }
+        func commit(last: String) async throws -> (blob: FilePath, layer: CommittedLayer) {
+            let layer = try await test.layers.commit(
+                entries: try entries(last: last), epoch: nil, compression: compression, unpack: false)
+            let digest = try #require(layer.blob).digest
+            return (test.directory.appending("store/blobs/sha256").appending(digest.hex), layer)
+        }
+        let (first, _) = try await commit(last: "one")
+        var bytes = try [UInt8](contentsOf: first)
+        bytes[place] ^= bit
+        try bytes.replace(first)
+        let (second, layer) = try await commit(last: "two")
+        #expect(try [UInt8](contentsOf: second)[place] == bytes[place])
+        // What was taken is read without an error, and gives the layer.
+        try await test.layers.unpack(diffID: layer.diffID, blob: try #require(layer.blob))
+        #expect(try test.tree(layer.diffID).read("f1299") == "two")
+    }
+
     @Test func `A layer without a directory is unpacked from its blob later`() async throws {
         let layer = try await test.layers.commit(
             entries: [layerEntry(Entry.file("f", "x"))], epoch: nil, compression: .zstd(level: 1), unpack: false)
         #expect(try !test.layers.isUnpacked(layer.diffID))
         try await test.layers.unpack(diffID: layer.diffID, blob: try #require(layer.blob))
         #expect(try test.tree(layer.diffID).read("f") == "x")
+    }
+}
+
+extension TestStore {
+    fileprivate func exists(_ name: FileName) -> Bool { (try? top.status(of: name)) != nil }
+}
+
+extension [UInt8] {
+    fileprivate init(contentsOf path: FilePath) throws {
+        let file = try FileDescriptor.open(path, .readOnly)
+        self = try file.closeAfter { try FileSource(file).readAll(limit: 1 << 30) }
+    }
+
+    /// Puts a file with these bytes in the place of another, which may not be written.
+    fileprivate func replace(_ path: FilePath) throws {
+        let new = path.removingLastComponent().appending("new")
+        let file = try FileDescriptor.open(
+            new, .writeOnly, options: [.create, .exclusiveCreate], permissions: [.ownerRead])
+        _ = try file.closeAfter { try file.writeAll(self) }
+        let status = unsafe new.withPlatformString { new in
+            unsafe path.withPlatformString { unsafe rename(new, $0) }
+        }
+        #expect(status == 0)
     }
 }

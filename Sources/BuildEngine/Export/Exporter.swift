@@ -46,8 +46,10 @@ struct Exporter {
             try write(ImageExport([.init(image.image, names: names)], format: .docker(platform)), to: destination)
             return image
         case .tar(let destination):
+            let content = contentOfFiles
+            if try isWritten(content, to: destination) { return nil }
             let entries = try await files()
-            try write(to: destination) { sink in
+            try write(content, to: destination) { sink in
                 try LayerStore.write(entries, to: sink)
             }
             return nil
@@ -102,10 +104,56 @@ struct Exporter {
                 throw BuildError(.exportFailed, "cannot write \(path)", cause: error)
             }
         }
-        try write(to: destination) { try layout.write(from: store, to: $0) }
+        let content = content(of: layout)
+        if try isWritten(content, to: destination) { return }
+        try write(content, to: destination) { try layout.write(from: store, to: $0) }
     }
 
-    private func write(to destination: Export.Destination, _ body: (any ByteSink) throws -> Void) throws {
+    /// What the archive of an image is known by: the same gives the same bytes.
+    private func content(of layout: ImageExport) -> Digest {
+        var hasher = KeyHasher("archive of images/1")
+        switch layout.format {
+        case .oci: hasher.add("oci")
+        case .docker(let platform): hasher.add("docker \(platform)")
+        }
+        for image in layout.images {
+            hasher.add(image.descriptor.encoded())
+            hasher.add(image.names.map(\.description))
+            hasher.add(image.annotations.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] })
+        }
+        return hasher.finish()
+    }
+
+    /// What the archive of the image's files is known by.
+    private var contentOfFiles: Digest {
+        var hasher = KeyHasher("archive of files/1")
+        hasher.add(isMultiPlatform)
+        for assembler in assemblers {
+            hasher.add(assembler.graph.configuration.platform.description)
+            hasher.add(assembler.layers)
+            hasher.add(assembler.epoch.seconds)
+        }
+        return hasher.finish()
+    }
+
+    /// Whether a build has written the same to that file, and nobody has touched it since.
+    private func isWritten(_ content: Digest, to destination: Export.Destination) throws -> Bool {
+        guard case .file(let path) = destination, let status = try status(of: path) else { return false }
+        return try store.isWritten(content, to: path, status)
+    }
+
+    /// What stands at the path of a file to be written; nil for nothing, and where writing will find out why.
+    private func status(of path: FilePath) throws -> FileStatus? {
+        let parent = path.removingLastComponent()
+        guard let name = path.lastComponent.flatMap(FileName.init),
+            let directory = try? DirectoryHandle(parent.isEmpty ? "." : parent)
+        else { return nil }
+        return try directory.statusIfExists(of: name)
+    }
+
+    private func write(
+        _ content: Digest, to destination: Export.Destination, _ body: (any ByteSink) throws -> Void
+    ) throws {
         switch destination {
         case .standardOutput:
             try body(FileSink(.standardOutput))
@@ -114,6 +162,7 @@ struct Exporter {
         case .file(let path):
             do {
                 try AtomicOutput.write(to: path, body)
+                if let status = try status(of: path) { try store.recordWritten(content, to: path, status) }
             } catch {
                 throw BuildError(.exportFailed, "cannot write \(path)", cause: error)
             }

@@ -100,6 +100,7 @@ uint32_t cfs_kind_bits(char kind);
 uint32_t cfs_major(uint64_t device);
 uint32_t cfs_minor(uint64_t device);
 void cfs_now(int64_t *seconds, int32_t *nanoseconds);
+void cfs_coarse_now(int64_t *seconds, int32_t *nanoseconds);
 
 #pragma clang assume_nonnull end
 

@@ -95,6 +95,14 @@ enum Schema {
             """,
             "CREATE INDEX selections_by_build ON selections (build)",
         ],
+        [
+            // Archives and the like outside of the store; content stands for what is in them.
+            """
+            CREATE TABLE written_files (
+                path TEXT PRIMARY KEY, content TEXT NOT NULL, size INTEGER NOT NULL, modified INTEGER NOT NULL,
+                changed INTEGER NOT NULL, inode INTEGER NOT NULL, written INTEGER NOT NULL) WITHOUT ROWID
+            """
+        ],
     ]
 
     /// Brings a database that may be written to the present version.
