@@ -39,6 +39,12 @@ extension EndToEnd {
                 testDescription: "times are no reason", dockerfile: copy,
                 change: "touch -d @1700000000 src src/a", says: [copied: ["CACHED (same inputs)"]]),
             Case(
+                testDescription: "the umask of a checkout is no reason", dockerfile: copy,
+                change: "chmod 664 src/a && chmod 775 src", says: [copied: ["CACHED (same inputs)"]]),
+            Case(
+                testDescription: "other modes are", dockerfile: copy, change: "chmod 660 src/a",
+                says: [copied: ["src/a: mode 0644 -> 0640"]]),
+            Case(
                 testDescription: "modes are no reason where --chmod gives them",
                 dockerfile: "FROM base\nCOPY --chmod=0644 src /src\n", change: "chmod 664 src/a",
                 says: ["[2/2] COPY --chmod=0644 src /src": ["CACHED (same inputs)"]]),

@@ -82,7 +82,7 @@ struct DefinitionKeys: Sendable {
             selection = try await contents.digest(in: name, purpose: Self.purpose(of: source, copy)) { tree in
                 let selected = try Selector(tree: tree, excludes: excludes, place: name.place).select(source)
                 items = selected
-                return Selection(items: selected).counted(for: copy)
+                return Selection(items: selected).counted(for: copy, isCheckout: !tree.source.isFetched)
             }
             self.items[place] = items
         case .operation(let id):
@@ -119,6 +119,7 @@ struct DefinitionKeys: Sendable {
             let excludes = try IgnorePatterns([])
             selection = try await contents.digest(in: name, purpose: Self.purpose(of: whole, nil)) { tree in
                 Selection(items: try Selector(tree: tree, excludes: excludes, place: name.place).select(whole))
+                    .counted(for: nil, isCheckout: !tree.source.isFetched)
             }
         case .inline, .remoteFile, .git: break
         }

@@ -282,7 +282,7 @@ final class Explainer: Sendable {
         let selector = Selector(tree: tree, excludes: excludes, place: context.place)
         let selection = Selection(items: try selector.select(source))
         guard let digests = try files[digest] ?? knownDigests(selection, in: tree) else { return nil }
-        return FileList(copy.map(selection.counted(for:)) ?? selection, digests: digests)
+        return FileList(selection.counted(for: copy, isCheckout: !tree.source.isFetched), digests: digests)
     }
 
     /// The digests of files that this build had no need to look at one by one; nil where one of them is not known.

@@ -224,7 +224,7 @@ struct Solver: Sendable {
                 add(index, keys.outside(operation.id)[index])
                 continue
             }
-            if case .copy(let copy) = operation.kind { selection = selection.counted(for: copy) }
+            if case .copy(let copy) = operation.kind { selection = selection.counted(for: copy, isCheckout: false) }
             let (digest, files) = try await digest(of: selection)
             add(index, digest, (selection, files))
         }
