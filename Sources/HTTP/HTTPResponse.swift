@@ -6,12 +6,15 @@ internal import NIOHTTP1
 public struct HTTPResponse: Sendable {
     /// The status code.
     public let status: Int
+    /// The URL that answered.
+    public let url: String
     private let headers: HTTPHeaders
     private let body: HTTPClientResponse.Body
     private let failure: TransportFailure
 
-    init(_ response: HTTPClientResponse, failure: TransportFailure) {
+    init(_ response: HTTPClientResponse, url: String, failure: TransportFailure) {
         status = Int(response.status.code)
+        self.url = url
         headers = response.headers
         body = response.body
         self.failure = failure

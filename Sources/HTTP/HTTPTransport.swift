@@ -15,6 +15,9 @@ public final class HTTPTransport: Sendable {
             case get = "GET"
             case head = "HEAD"
             case post = "POST"
+            case put = "PUT"
+            case patch = "PATCH"
+            case delete = "DELETE"
         }
 
         /// What is to be done.
@@ -25,19 +28,19 @@ public final class HTTPTransport: Sendable {
         public var headers: [(name: String, value: String)]
         /// The value of `Authorization`.
         public var authorization: Secret?
-        /// A form to send as the body.
-        public var form: Secret?
+        /// What is sent along; nil for nothing.
+        public var body: RequestBody?
 
         /// A request of the given parts.
         public init(
             method: Method = .get, url: String, headers: [(name: String, value: String)] = [],
-            authorization: Secret? = nil, form: Secret? = nil
+            authorization: Secret? = nil, body: RequestBody? = nil
         ) {
             self.method = method
             self.url = url
             self.headers = headers
             self.authorization = authorization
-            self.form = form
+            self.body = body
         }
     }
 
@@ -89,14 +92,11 @@ public final class HTTPTransport: Sendable {
         if let authorization = request.authorization {
             message.headers.add(name: "Authorization", value: authorization.exposed)
         }
-        if let form = request.form {
-            message.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
-            message.body = .bytes(ByteBuffer(string: form.exposed))
-        }
+        try request.body?.attach(to: &message)
         let failure = TransportFailure(host: origin.host, proxy: proxy?.host)
         do {
             let response = try await client.execute(message, timeout: TimeAmount(configuration.readTimeout))
-            return HTTPResponse(response, failure: failure)
+            return HTTPResponse(response, url: request.url, failure: failure)
         } catch {
             throw failure.error(for: error)
         }

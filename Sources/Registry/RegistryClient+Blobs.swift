@@ -33,25 +33,15 @@ extension RegistryClient {
         _ descriptor: Descriptor, of reference: ImageReference, into store: ContentStore,
         progress: @Sendable (Int64) -> Void
     ) async throws(RegistryError) {
-        let subject = "\(descriptor.digest) of \(reference.canonicalRepository)"
-        let request = RegistryRequest(
-            path: "/v2/\(reference.repository)/blobs/\(descriptor.digest)", scope: .pull(reference.repository),
-            subject: subject)
-        try await session(for: reference).perform(request) { (response) throws(RegistryError) in
-            if let length = response.contentLength, length != descriptor.size {
-                throw RegistryError(
-                    .digestMismatch,
-                    "\(response.host) sends \(length) bytes for \(subject) instead of \(descriptor.size)")
-            }
-            let writer = try Self.storing(subject) { () throws(StoreError) in
-                try store.blobWriter(expecting: descriptor)
-            }
-            progress(0)
-            try await response.forEachChunk { (chunk) throws(RegistryError) in
-                do { try writer.write(chunk) } catch { throw Self.error(error, subject) }
-                progress(writer.count)
-            }
-            try Self.storing(subject) { () throws(StoreError) in _ = try writer.commit() }
+        var download = BlobDownload(descriptor, of: reference, into: store)
+        let session = try session(for: reference)
+        try await withRetries(configuration.http.retries) { () async throws(RegistryError) in
+            try await download.run(session, progress: progress)
+        } hasProgressed: {
+            download.hasProgressed
+        }
+        try Self.storing(download.subject) { () throws(StoreError) in
+            try store.recordRepository(reference, of: [descriptor.digest])
         }
     }
 
@@ -70,7 +60,7 @@ extension RegistryClient {
         do { return try body() } catch { throw Self.error(error, subject) }
     }
 
-    private static func error(_ error: any Error, _ subject: String) -> RegistryError {
+    static func error(_ error: any Error, _ subject: String) -> RegistryError {
         let isMismatch =
             (error as? StoreError).map { [.digestMismatch, .sizeMismatch].contains($0.code) } ?? false
         return RegistryError(isMismatch ? .digestMismatch : .store, "cannot fetch \(subject): \(error)", cause: error)

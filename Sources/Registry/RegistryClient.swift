@@ -18,7 +18,7 @@ internal import Synchronization
 /// Nothing that arrives is trusted: documents are bounded in size, content is verified against its digest on its way into
 /// the store, credentials are sent to nobody but the registry and the authorization service it names.
 public final class RegistryClient: Sendable {
-    private let configuration: RegistryConfiguration
+    let configuration: RegistryConfiguration
     private let transport: HTTPTransport
     private let sessions = Mutex<[String: RegistrySession]>([:])
     let transfers: TransferQueue
@@ -101,11 +101,11 @@ public final class RegistryClient: Sendable {
 
     private static func manifestRequest(_ name: String, of reference: ImageReference) -> RegistryRequest {
         RegistryRequest(
-            path: "/v2/\(reference.repository)/manifests/\(name)", accept: ManifestDocument.accepted,
+            target: .path("/v2/\(reference.repository)/manifests/\(name)"), accept: ManifestDocument.accepted,
             scope: .pull(reference.repository), subject: reference.canonicalName)
     }
 
-    private static func promisedDigest(_ response: HTTPResponse) -> Digest? {
+    static func promisedDigest(_ response: HTTPResponse) -> Digest? {
         response.value(of: "Docker-Content-Digest").flatMap { try? Digest(parsing: $0) }
     }
 }

@@ -1,19 +1,6 @@
 internal import HTTP
 internal import OCI
 
-/// A request to a registry's API.
-struct RegistryRequest: Sendable {
-    var method = HTTPTransport.Request.Method.get
-    /// Begins with `/v2/`.
-    var path: String
-    /// Media types that are welcome.
-    var accept: [MediaType] = []
-    /// What a token must allow.
-    var scope: Authentication.Scope
-    /// What is asked for, in words, for errors.
-    var subject: String
-}
-
 /// Requests to one registry: authenticated, following redirects, tried again when they fail for a passing reason.
 final class RegistrySession: Sendable {
     let endpoint: RegistryEndpoint
@@ -40,20 +27,48 @@ final class RegistrySession: Sendable {
     ) async throws(RegistryError) -> Result {
         try await withRetries(retries) { () async throws(RegistryError) -> Result in
             let response = try await answer(to: request)
-            guard response.status == 200 else {
+            guard request.success.contains(response.status) else {
                 throw await response.registryFailure(response.host, subject: request.subject)
             }
             return try await consume(response)
         }
     }
 
-    private func answer(to request: RegistryRequest) async throws(RegistryError) -> HTTPResponse {
+    /// Sends `request` once and returns the answer, whatever its status.
+    func answer(to request: RegistryRequest) async throws(RegistryError) -> HTTPResponse {
         let plainHTTP = try await scheme.isPlainHTTP()
-        let url = endpoint.url(request.path, plainHTTP: plainHTTP)
+        let registry = endpoint.url("/v2/", plainHTTP: plainHTTP)
+        let url: String
+        var isRegistry = true
+        switch request.target {
+        case .path(let path): url = endpoint.url(path, plainHTTP: plainHTTP)
+        case .url(let given):
+            // An upload may go to another server than the registry, which must not see the credentials.
+            let redirect = try Redirect(from: registry, location: given)
+            (url, isRegistry) = (redirect.url, redirect.isSameOrigin)
+        }
+        return try await answer(to: request, at: url, isRegistry: isRegistry)
+    }
+
+    /// The absolute form of a `Location` that the registry named.
+    func location(of response: HTTPResponse) throws(RegistryError) -> String {
+        guard let value = response.value(of: "Location") else {
+            throw RegistryError(.invalidResponse, "\(endpoint.host) does not say where an upload goes")
+        }
+        return try Redirect(from: response.url, location: value).url
+    }
+
+    private func answer(
+        to request: RegistryRequest, at url: String, isRegistry: Bool
+    ) async throws(RegistryError) -> HTTPResponse {
+        guard isRegistry else {
+            return try await follow(request, from: url, authorization: .none, isRegistry: false).response
+        }
         var authorization = try await authenticator.authorization(for: request.scope)
         var challenges = 0
         while true {
-            let (response, isRegistry) = try await follow(request, from: url, authorization: authorization)
+            let (response, isRegistry) = try await follow(
+                request, from: url, authorization: authorization, isRegistry: true)
             guard response.status == 401, isRegistry, challenges < Self.maximumChallenges else {
                 if response.status != 401 { await authenticator.accepted(authorization, for: request.scope) }
                 return response
@@ -68,16 +83,16 @@ final class RegistrySession: Sendable {
     /// Sends the request and follows redirects. The credentials stay with the registry: a blob is often at a content
     /// delivery network, which needs none and must not see them.
     private func follow(
-        _ request: RegistryRequest, from start: String, authorization: Authentication.Authorization
+        _ request: RegistryRequest, from start: String, authorization: Authentication.Authorization, isRegistry: Bool
     ) async throws(RegistryError) -> (response: HTTPResponse, isRegistry: Bool) {
         var url = start
-        var isRegistry = true
+        var isRegistry = isRegistry
         for _ in 0...Redirect.maximum {
             let response = try await transport.send(
                 HTTPTransport.Request(
                     method: request.method, url: url,
-                    headers: request.accept.map { ("Accept", $0.rawValue) },
-                    authorization: isRegistry ? authorization.header : nil))
+                    headers: request.accept.map { ("Accept", $0.rawValue) } + request.headers,
+                    authorization: isRegistry ? authorization.header : nil, body: request.body))
             guard Redirect.isRedirect(status: response.status) else { return (response, isRegistry) }
             let redirect = try Redirect(from: url, location: response.value(of: "Location"))
             await response.discard()

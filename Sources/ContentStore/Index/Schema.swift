@@ -103,6 +103,14 @@ enum Schema {
                 changed INTEGER NOT NULL, inode INTEGER NOT NULL, written INTEGER NOT NULL) WITHOUT ROWID
             """
         ],
+        [
+            // Where registries have blobs, as far as is known.
+            """
+            CREATE TABLE blob_repositories (
+                id INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT NOT NULL, registry TEXT NOT NULL,
+                repository TEXT NOT NULL, UNIQUE (digest, registry, repository))
+            """
+        ],
     ]
 
     /// Brings a database that may be written to the present version.

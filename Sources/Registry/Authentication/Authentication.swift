@@ -19,6 +19,10 @@ struct Authentication: Sendable {
 
         static func pull(_ repository: String) -> Scope { Scope(repository: repository, actions: "pull") }
 
+        static func push(_ repository: String, mountingFrom origin: String? = nil) -> Scope {
+            Scope(repository: repository, actions: "pull,push")
+        }
+
         /// As the token specification writes it.
         var description: String { "repository:\(repository):\(actions)" }
     }

@@ -77,7 +77,7 @@ actor Authenticator {
                     method: request.form == nil ? .get : .post, url: request.url,
                     headers: [("Accept", "application/json")],
                     authorization: request.form == nil ? request.credential?.basicAuthorization : nil,
-                    form: request.form))
+                    body: request.form.map { .form($0) }))
             switch response.status {
             case 200:
                 return try BearerToken(parsing: await response.bytes(limit: 1 << 20, of: "a token"), at: .now)
