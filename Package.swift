@@ -38,6 +38,9 @@ let rooms = [
         dependencies: ["ContentStore", "HTTP", "OCI", "Dockerfile", "FileSystem", system, subprocess]),
     // floor 4
     Room(name: "BuildGraph", dependencies: ["Dockerfile", "OCI"]),
+    Room(
+        name: "Transfer",
+        dependencies: ["Registry", "ContentStore", "HTTP", "OCI", "Archive", "FileSystem", system]),
     // floor 5
     Room(name: "Diagram", dependencies: ["BuildGraph", "Dockerfile", "OCI"]),
     Room(
@@ -75,7 +78,7 @@ let package = Package(
             name: "slipway",
             dependencies: [
                 "BuildEngine", "BuildGraph", "Diagram", "Dockerfile", "OCI", "Archive", "ContentStore", "LayerStore",
-                "Sandbox", "Registry", "HTTP", "Remote", "FileSystem", arguments, system,
+                "Sandbox", "Registry", "HTTP", "Remote", "Transfer", "FileSystem", arguments, system,
             ]),
         // What SandboxTests start as another user or kill without warning.
         .executableTarget(name: "SandboxHarness", dependencies: ["Sandbox", system], path: "Tests/SandboxHarness"),

@@ -33,19 +33,34 @@ extension RegistryClient {
         }
     }
 
-    /// Fetches the layers of an image that are not in the store, several at a time.
+    /// Fetches the documents of an image for all of its platforms, but neither configurations nor layers.
     ///
-    /// - Parameter progress: told for which layer how many bytes have arrived.
+    /// - Returns: What the reference means, and the blobs that the documents refer to.
+    /// - Throws: `notFound`, `unauthorized`, `unreachable` and so on.
+    @concurrent
+    public func pullDocuments(
+        _ reference: ImageReference, into store: ContentStore
+    ) async throws(RegistryError) -> (image: Descriptor, blobs: [Descriptor]) {
+        let top = try await top(reference, in: store)
+        let documents = try await ImageDocuments(top) { descriptor throws(RegistryError) in
+            try await document(descriptor, of: reference, in: store)
+        }
+        return (top, documents.blobs)
+    }
+
+    /// Fetches blobs of an image that are not in the store, several at a time.
+    ///
+    /// - Parameter progress: told for which blob how many bytes have arrived.
     /// - Throws: the first failure; transfers under way are then canceled.
-    public func fetchLayers(
-        of pulled: PulledImage, into store: ContentStore,
+    public func fetchBlobs(
+        _ blobs: [Descriptor], of reference: ImageReference, into store: ContentStore,
         progress: @escaping @Sendable (Descriptor, Int64) -> Void = { _, _ in }
     ) async throws(RegistryError) {
         do {
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for layer in pulled.image.manifest.layers {
+                for blob in blobs {
                     group.addTask {
-                        try await self.fetchBlob(layer, of: pulled.reference, into: store) { progress(layer, $0) }
+                        try await self.fetchBlob(blob, of: reference, into: store) { progress(blob, $0) }
                     }
                 }
                 try await group.waitForAll()
@@ -85,19 +100,7 @@ extension RegistryClient {
         _ descriptor: Descriptor, platform: Platform, reference: ImageReference, store: ContentStore, depth: Int
     ) async throws(RegistryError) -> Bool {
         let subject = "\(reference.canonicalName) (\(descriptor.digest))"
-        let bytes: [UInt8]
-        if let stored = try Self.stored(descriptor.digest, in: store, subject: subject) {
-            bytes = stored
-        } else {
-            let fetched = try await manifest("\(descriptor.digest)", of: reference, expecting: descriptor.digest)
-            guard fetched.descriptor.size == descriptor.size else {
-                throw RegistryError(
-                    .digestMismatch,
-                    "\(subject) has \(fetched.descriptor.size) bytes instead of the \(descriptor.size) announced")
-            }
-            try Self.keep(fetched, in: store, subject: subject)
-            bytes = fetched.bytes
-        }
+        let bytes = try await document(descriptor, of: reference, in: store)
         do {
             if try ManifestDocument.mediaType(of: bytes, contentType: nil, subject: subject).isManifest {
                 let manifest = try ImageManifest(parsing: bytes)
@@ -124,6 +127,22 @@ extension RegistryClient {
         } catch {
             throw RegistryError(.invalidResponse, "\(subject) cannot be used: \(error)", cause: error)
         }
+    }
+
+    /// A manifest or index: of the store, or fetched into it.
+    private func document(
+        _ descriptor: Descriptor, of reference: ImageReference, in store: ContentStore
+    ) async throws(RegistryError) -> [UInt8] {
+        let subject = "\(reference.canonicalName) (\(descriptor.digest))"
+        if let stored = try Self.stored(descriptor.digest, in: store, subject: subject) { return stored }
+        let fetched = try await manifest("\(descriptor.digest)", of: reference, expecting: descriptor.digest)
+        guard fetched.descriptor.size == descriptor.size else {
+            throw RegistryError(
+                .digestMismatch,
+                "\(subject) has \(fetched.descriptor.size) bytes instead of the \(descriptor.size) announced")
+        }
+        try Self.keep(fetched, in: store, subject: subject)
+        return fetched.bytes
     }
 
     private static func stored(

@@ -18,7 +18,7 @@ extension RegistryClient {
         _ image: Descriptor, as names: [ImageReference], from content: PushContent,
         progress: @escaping @Sendable (PushEvent) -> Void = { _ in }
     ) async throws(RegistryError) -> [PushReport] {
-        let plan = try await PushPlan(image, read: content.document)
+        let plan = try await ImageDocuments(image, read: content.document)
         var reports: [PushReport] = []
         var repositories: [String] = []
         for name in names where !repositories.contains(name.canonicalRepository) {
@@ -31,19 +31,14 @@ extension RegistryClient {
 
     /// The names are all of one repository.
     private func push(
-        _ plan: PushPlan, as names: [ImageReference], from content: PushContent,
+        _ plan: ImageDocuments, as names: [ImageReference], from content: PushContent,
         progress: @escaping @Sendable (PushEvent) -> Void
     ) async throws(RegistryError) -> PushReport {
         guard let reference = names.first, let top = plan.documents.last else { return PushReport() }
         var report = PushReport()
         let missing = try await missingDocuments(plan, in: reference)
-        var blobs: [Descriptor] = []
-        for position in missing {
-            for blob in plan.documents[position].blobs where !blobs.contains(where: { $0.digest == blob.digest }) {
-                blobs.append(blob)
-            }
-        }
-        for (blob, outcome) in try await push(blobs, to: reference, from: content, progress: progress) {
+        for (blob, outcome) in try await push(plan.blobs(of: missing), to: reference, from: content, progress: progress)
+        {
             switch outcome {
             case .present: report.present.append(blob.digest)
             case .mounted: report.mounted.append(blob.digest)
@@ -68,7 +63,7 @@ extension RegistryClient {
     /// The positions of the documents that the repository has not, those that others refer to first. A document that is
     /// there has all that it refers to.
     private func missingDocuments(
-        _ plan: PushPlan, in reference: ImageReference
+        _ plan: ImageDocuments, in reference: ImageReference
     ) async throws(RegistryError) -> [Int] {
         var missing: Set<Int> = []
         var waiting = [plan.documents.count - 1]
@@ -131,7 +126,7 @@ extension RegistryClient {
 
     /// Sends a manifest or index, by its digest unless there is a tag.
     private func put(
-        _ document: PushPlan.Document, as tag: String?, to reference: ImageReference
+        _ document: ImageDocuments.Document, as tag: String?, to reference: ImageReference
     ) async throws(RegistryError) {
         let digest = document.descriptor.digest
         let isKnownAsReferrer = try await put(

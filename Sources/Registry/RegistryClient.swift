@@ -7,7 +7,7 @@ internal import Synchronization
 ///
 ///     let client = RegistryClient(try RegistryConfiguration(environment: environment))
 ///     let image = try await client.pull(reference, platform: .host, into: store)   // index, manifest, configuration
-///     try await client.fetchLayers(of: image, into: store)                         // when they are needed
+///     try await client.fetchBlobs(layers, of: reference, into: store)             // when they are needed
 ///     await client.shutdown()
 ///
 /// How the module is made: decisions are values without I/O, tested by tables: `Authentication` (what a request must

@@ -22,6 +22,7 @@ struct Slipway: ParsableCommand {
         subcommands: [
             BuildCommand.self, BuildxCommand.self, ImagesCommand.self, TagCommand.self, RmiCommand.self,
             RunCommand.self, InspectCommand.self, LoadCommand.self, SaveCommand.self, HistoryCommand.self,
+            PullCommand.self, PushCommand.self, CopyCommand.self, TagsCommand.self, ReferrersCommand.self,
             ExplainCommand.self, GraphCommand.self, DuCommand.self, PruneCommand.self, CacheCommand.self,
             DoctorCommand.self,
             BuilderCommand.self, VersionCommand.self,

@@ -64,7 +64,7 @@ import Testing
         try await TestServer.run(Self.tokenRegistry(image, isPublic: true)) { server in
             let bench = try TestBench()
             let pulled = try await bench.pull("\(server.registry)/team/app:1")
-            try await bench.client.fetchLayers(of: pulled, into: bench.store)
+            try await bench.client.fetchBlobs(pulled.image.manifest.layers, of: pulled.reference, into: bench.store)
             _ = try await bench.pull("\(server.registry)/team/app:1")
             #expect(server.count("GET", "/token") == 1)
             #expect(
@@ -168,7 +168,8 @@ import Testing
             try await TestServer.run(handler) { server in
                 try await loggedIn(to: server, auth: "YWRhOnMzY3JldA==") { bench in
                     let pulled = try await bench.pull("\(server.registry)/team/app:1")
-                    try await bench.client.fetchLayers(of: pulled, into: bench.store)
+                    try await bench.client.fetchBlobs(
+                        pulled.image.manifest.layers, of: pulled.reference, into: bench.store)
                     #expect(bench.store.contains(image.blobs[0].descriptor.digest))
                     #expect(cdn.count("GET", image.layerPath) == 1)
                 }

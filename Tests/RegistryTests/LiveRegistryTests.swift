@@ -120,7 +120,7 @@ struct LiveRegistryTests {
     func check(_ image: TestImage, _ registry: LiveRegistry, _ bench: TestBench) async throws {
         let pulled = try await bench.pull("\(registry.name)/team/app:1")
         #expect(pulled.descriptor.digest == image.index.digest)
-        try await bench.client.fetchLayers(of: pulled, into: bench.store)
+        try await bench.client.fetchBlobs(pulled.image.manifest.layers, of: pulled.reference, into: bench.store)
         for layer in pulled.image.manifest.layers {
             let stored = try bench.store.read(layer.digest)
             #expect(image.blobs.contains { $0.descriptor.digest == layer.digest && $0.bytes == stored })

@@ -38,7 +38,7 @@ import Testing
             let pulled = try await bench.pull("\(server.registry)/team/app:1")
             var failure: RegistryError?
             do throws(RegistryError) {
-                try await bench.client.fetchLayers(of: pulled, into: bench.store)
+                try await bench.client.fetchBlobs(pulled.image.manifest.layers, of: pulled.reference, into: bench.store)
             } catch { failure = error }
             await bench.client.shutdown()
             return (

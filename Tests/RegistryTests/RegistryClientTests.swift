@@ -19,7 +19,9 @@ import Testing
             #expect(server.count("GET", image.layerPath) == 0)
 
             let progress = Progress()
-            try await bench.client.fetchLayers(of: pulled, into: bench.store) { progress.note($0, $1) }
+            try await bench.client.fetchBlobs(pulled.image.manifest.layers, of: pulled.reference, into: bench.store) {
+                progress.note($0, $1)
+            }
             #expect(try bench.store.read(image.blobs[0].descriptor.digest) == image.blobs[0].bytes)
             #expect(progress.last == Int64(image.blobs[0].bytes.count))
             #expect(progress.isIncreasing)
@@ -27,7 +29,7 @@ import Testing
             // The second time there is one question: what does the tag mean now?
             let before = server.requests.count
             _ = try await bench.pull("\(server.registry)/team/app:1")
-            try await bench.client.fetchLayers(of: pulled, into: bench.store)
+            try await bench.client.fetchBlobs(pulled.image.manifest.layers, of: pulled.reference, into: bench.store)
             #expect(server.requests.count == before + 1)
             // And with a digest there is none.
             _ = try await bench.pull("\(server.registry)/team/app@\(image.index.digest)")
@@ -48,8 +50,10 @@ import Testing
         try await TestServer.run({ image.reply(to: $0) }) { server in
             let bench = try TestBench()
             let pulled = try await bench.pull("\(server.registry)/team/app:1")
-            async let first: Void = bench.client.fetchLayers(of: pulled, into: bench.store)
-            async let second: Void = bench.client.fetchLayers(of: pulled, into: bench.store)
+            async let first: Void = bench.client.fetchBlobs(
+                pulled.image.manifest.layers, of: pulled.reference, into: bench.store)
+            async let second: Void = bench.client.fetchBlobs(
+                pulled.image.manifest.layers, of: pulled.reference, into: bench.store)
             _ = try await (first, second)
             #expect(server.count("GET", image.layerPath) == 1)
             await bench.client.shutdown()

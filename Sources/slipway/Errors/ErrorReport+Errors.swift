@@ -3,8 +3,11 @@ import BuildEngine
 import ContentStore
 import Diagram
 import Dockerfile
+import HTTP
+import Registry
 import Sandbox
 import SystemPackage
+import Transfer
 
 extension ErrorReport {
     /// What an error of any module tells the user.
@@ -22,6 +25,10 @@ extension ErrorReport {
             self.init(error.message, help: error.help)
         case let error as SandboxError:
             self.init(error.message + (error.cause.map { ": \($0)" } ?? ""), help: error.help)
+        case let error as TransferFailure:
+            self.init(error.message, help: error.help)
+        case let error as RegistryError where error.code == .canceled:
+            self.init("interrupted", exitCode: .interrupted)
         case let error as CommandFailure:
             self.init(error.message, help: error.help, exitCode: error.exitCode)
         case _ where Self.isBrokenPipe(error):

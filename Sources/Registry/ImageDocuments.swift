@@ -2,8 +2,8 @@ internal import ContentStore
 internal import HTTP
 internal import OCI
 
-/// What a push has to bring: the documents of an image, and the blobs they refer to.
-struct PushPlan {
+/// The manifests and indexes of an image, and the blobs they refer to: all that a copy has to bring.
+struct ImageDocuments {
     /// A manifest or index.
     struct Document {
         var descriptor: Descriptor
@@ -18,6 +18,15 @@ struct PushPlan {
 
     /// What refers to others comes after them; the image itself is the last.
     private(set) var documents: [Document] = []
+
+    /// The blobs of all documents, each once.
+    var blobs: [Descriptor] { blobs(of: Array(documents.indices)) }
+
+    /// The blobs of the documents at these positions, each once.
+    func blobs(of positions: [Int]) -> [Descriptor] {
+        var seen: Set<Digest> = []
+        return positions.flatMap { documents[$0].blobs }.filter { seen.insert($0.digest).inserted }
+    }
 
     /// Reads the documents of an image.
     ///
@@ -72,7 +81,7 @@ struct PushPlan {
     }
 }
 
-extension PushPlan.Document {
+extension ImageDocuments.Document {
     fileprivate mutating func add(_ blob: Descriptor) {
         if !blobs.contains(where: { $0.digest == blob.digest }) { blobs.append(blob) }
     }

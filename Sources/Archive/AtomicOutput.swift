@@ -1,5 +1,4 @@
-public import Archive
-import FileSystem
+internal import FileSystem
 public import SystemPackage
 
 /// A file that a stream is written to and that is there whole or not at all.
