@@ -19,10 +19,10 @@ import Testing
         BearerToken(value: Secret(text), expiry: now.advanced(by: lasts))
     }
 
-    func request(_ credential: Credential? = nil) -> TokenRequest {
-        TokenRequest(
-            realm: "https://auth/token", service: "hub", scope: "repository:library/alpine:pull",
-            credential: credential)
+    func request(
+        _ credential: Credential? = nil, _ scope: String = "repository:library/alpine:pull"
+    ) -> TokenRequest {
+        TokenRequest(realm: "https://auth/token", service: "hub", scope: scope, credential: credential)
     }
 
     @Test func startsAnonymously() {
@@ -35,10 +35,11 @@ import Testing
     @Test func usesOneTokenForManyRequests() {
         var state = Authentication()
         #expect(
-            state.challenged(bearer, for: scope, sent: .none, credential: nil, at: now) == .fetchToken(request()))
+            state.challenged(bearer, for: scope, sent: .none, credential: nil, at: now)
+                == .fetchToken(request(), for: scope))
         // A second request is challenged meanwhile, and a third one begins.
-        #expect(state.challenged(bearer, for: scope, sent: .none, credential: nil, at: now) == .awaitToken)
-        #expect(state.prepare(for: scope, at: now) == .awaitToken)
+        #expect(state.challenged(bearer, for: scope, sent: .none, credential: nil, at: now) == .awaitToken(scope))
+        #expect(state.prepare(for: scope, at: now) == .awaitToken(scope))
         let authorization = Authentication.Authorization.bearer(Secret("t1"))
         #expect(state.tokenReceived(token("t1"), for: scope) == .send(authorization))
         for _ in 0..<3 { #expect(state.prepare(for: scope, at: now) == .send(authorization)) }
@@ -52,8 +53,8 @@ import Testing
         _ = state.challenged(bearer, for: scope, sent: .none, credential: nil, at: now)
         _ = state.tokenReceived(token("t1", lasts: .seconds(10)), for: scope)
         let later = now.advanced(by: .seconds(10))
-        #expect(state.prepare(for: scope, at: later) == .fetchToken(request()))
-        #expect(state.prepare(for: scope, at: later) == .awaitToken)
+        #expect(state.prepare(for: scope, at: later) == .fetchToken(request(), for: scope))
+        #expect(state.prepare(for: scope, at: later) == .awaitToken(scope))
     }
 
     @Test func renewsARevokedTokenButNotARejectedOne() {
@@ -63,7 +64,8 @@ import Testing
         let first = Authentication.Authorization.bearer(Secret("t1"))
         state.accepted(first, for: scope)
         #expect(
-            state.challenged(bearer, for: scope, sent: first, credential: nil, at: now) == .fetchToken(request()))
+            state.challenged(bearer, for: scope, sent: first, credential: nil, at: now)
+                == .fetchToken(request(), for: scope))
         _ = state.tokenReceived(token("t2"), for: scope)
         let second = Authentication.Authorization.bearer(Secret("t2"))
         // A request that still carried the old token goes on with the new one.
@@ -86,7 +88,7 @@ import Testing
         expected.scope = "repository:library/alpine:pull repository:other:pull"
         #expect(
             state.challenged(wider, for: scope, sent: .bearer(Secret("t1")), credential: nil, at: now)
-                == .fetchToken(expected))
+                == .fetchToken(expected, for: scope))
     }
 
     @Test func asksForOtherRepositoriesWithoutBeingChallenged() {
@@ -95,15 +97,79 @@ import Testing
         let other = Authentication.Scope.pull("library/busybox")
         var expected = request(user)
         expected.scope = "repository:library/busybox:pull"
-        #expect(state.prepare(for: other, at: now) == .fetchToken(expected))
+        #expect(state.prepare(for: other, at: now) == .fetchToken(expected, for: other))
+    }
+
+    let push = Authentication.Scope.push("library/alpine")
+    let wide = Authentication.Authorization.bearer(Secret("wide"))
+
+    /// What is known after a push.
+    func pushed(lasts: Duration = .seconds(60)) -> Authentication {
+        var state = Authentication()
+        var challenge = bearer
+        challenge[0].parameters["scope"] = "repository:library/alpine:pull,push"
+        #expect(
+            state.challenged(challenge, for: push, sent: .none, credential: user, at: now)
+                == .fetchToken(request(user, "repository:library/alpine:pull,push"), for: push))
+        _ = state.tokenReceived(token("wide", lasts: lasts), for: push)
+        return state
+    }
+
+    @Test func aProvenTokenServesLess() {
+        var state = pushed()
+        // A service may give less than it was asked for, so a token must have been of use first.
+        #expect(state.prepare(for: scope, at: now) == .fetchToken(request(user), for: scope))
+        state = pushed()
+        state.accepted(wide, for: push)
+        #expect(state.prepare(for: scope, at: now) == .send(wide))
+        let other = Authentication.Scope.mount(from: "library/base", into: "library/alpine")
+        #expect(
+            state.prepare(for: other, at: now)
+                == .fetchToken(
+                    request(user, "repository:library/alpine:pull,push repository:library/base:pull"), for: other))
+    }
+
+    @Test func anExpiredWideTokenIsRenewedAsSuch() {
+        var state = pushed(lasts: .seconds(10))
+        state.accepted(wide, for: push)
+        let later = now.advanced(by: .seconds(10))
+        #expect(
+            state.prepare(for: scope, at: later)
+                == .fetchToken(request(user, "repository:library/alpine:pull,push"), for: push))
+        #expect(state.prepare(for: push, at: later) == .awaitToken(push))
+        #expect(state.prepare(for: scope, at: later) == .awaitToken(push))
+    }
+
+    @Test func aWideTokenThatDoesNotServeIsLeftAlone() {
+        var state = pushed()
+        state.accepted(wide, for: push)
+        // It may have been revoked, so there is a new one first.
+        #expect(
+            state.challenged(bearer, for: scope, sent: wide, credential: user, at: now)
+                == .fetchToken(request(user, "repository:library/alpine:pull,push"), for: push))
+        let second = Authentication.Authorization.bearer(Secret("second"))
+        #expect(state.tokenReceived(token("second"), for: push) == .send(second))
+        #expect(
+            state.challenged(bearer, for: scope, sent: second, credential: user, at: now)
+                == .fetchToken(request(user), for: scope))
+        _ = state.tokenReceived(token("own"), for: scope)
+        #expect(state.prepare(for: scope, at: now) == .send(.bearer(Secret("own"))))
+        #expect(state.prepare(for: push, at: now) == .send(second))
+    }
+
+    @Test func aNarrowChallengeDoesNotNarrowTheScope() {
+        var state = Authentication()
+        #expect(
+            state.challenged(bearer, for: push, sent: .none, credential: nil, at: now)
+                == .fetchToken(request(nil, "repository:library/alpine:pull,push"), for: push))
     }
 
     @Test func aFailedFetchBlocksNobody() {
         var state = Authentication()
         _ = state.challenged(bearer, for: scope, sent: .none, credential: nil, at: now)
-        #expect(state.prepare(for: scope, at: now) == .awaitToken)
+        #expect(state.prepare(for: scope, at: now) == .awaitToken(scope))
         state.tokenFailed(for: scope)
-        #expect(state.prepare(for: scope, at: now) == .fetchToken(request()))
+        #expect(state.prepare(for: scope, at: now) == .fetchToken(request(), for: scope))
     }
 
     @Test func basicIsSentFromThenOn() {
@@ -146,7 +212,7 @@ import Testing
         var state = Authentication()
         #expect(
             state.challenged(basic + bearer, for: scope, sent: .none, credential: user, at: now)
-                == .fetchToken(request(user)))
+                == .fetchToken(request(user), for: scope))
     }
 
     @Test func showsNoSecret() {
@@ -159,6 +225,45 @@ import Testing
             #expect(!text.contains("engine"))
             #expect(!text.contains("t0ken"))
         }
+    }
+}
+
+@Suite struct AuthenticationScopeTests {
+    typealias Scope = Authentication.Scope
+
+    @Test(arguments: [
+        (Scope.none, ""),
+        (Scope.pull("a/b"), "repository:a/b:pull"),
+        (Scope.push("a/b"), "repository:a/b:pull,push"),
+        (Scope.delete("a"), "repository:a:delete"),
+        (Scope.mount(from: "b", into: "a"), "repository:a:pull,push repository:b:pull"),
+        (Scope.mount(from: "a", into: "b"), "repository:a:pull repository:b:pull,push"),
+        (Scope.mount(from: "a", into: "a"), "repository:a:pull,push"),
+        (
+            Scope(
+                parsing: "repository:h:5000/a:pull  registry:catalog:* odd x: repository:h:5000/a:push", repository: ""),
+            "odd registry:catalog:* repository:h:5000/a:pull,push x:"
+        ),
+    ])
+    func inWords(scope: Scope, words: String) {
+        #expect(scope.description == words)
+    }
+
+    @Test(arguments: [
+        ("repository:a:pull,push", "repository:a:pull", true),
+        ("repository:a:pull,push", "repository:a:push,pull", true),
+        ("repository:a:pull", "repository:a:pull,push", false),
+        ("repository:a:pull", "repository:b:pull", false),
+        ("repository:a:*", "repository:a:pull", true),
+        ("repository:a:pull", "repository:a:*", false),
+        ("repository:a:pull,push repository:b:pull", "repository:b:pull", true),
+        ("repository:b:pull", "repository:a:pull,push repository:b:pull", false),
+        ("repository:a:pull", "", true),
+        ("", "repository:a:pull", false),
+        ("odd", "odd", true),
+    ])
+    func covers(wide: String, narrow: String, isCovered: Bool) {
+        #expect(Scope(parsing: wide, repository: "a").covers(Scope(parsing: narrow, repository: "a")) == isCovered)
     }
 }
 

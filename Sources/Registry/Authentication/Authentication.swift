@@ -9,24 +9,9 @@ internal import HTTP
 ///
 /// The first request goes out as nobody in particular. The registry's challenge settles the scheme for all requests that
 /// follow; a bearer token is kept for each scope and used until it expires or is refused, and only one request fetches
-/// it while the others await it.
+/// it while the others await it. A token that the registry once took serves narrower scopes as well: what was pushed with
+/// is pulled with.
 struct Authentication: Sendable {
-    /// What a request is allowed to do when its token covers it.
-    struct Scope: Hashable, Sendable, CustomStringConvertible {
-        var repository: String
-        /// `pull`, or `pull,push`.
-        var actions: String
-
-        static func pull(_ repository: String) -> Scope { Scope(repository: repository, actions: "pull") }
-
-        static func push(_ repository: String, mountingFrom origin: String? = nil) -> Scope {
-            Scope(repository: repository, actions: "pull,push")
-        }
-
-        /// As the token specification writes it.
-        var description: String { "repository:\(repository):\(actions)" }
-    }
-
     /// What a request carries in its `Authorization` header.
     enum Authorization: Hashable, Sendable {
         case none
@@ -46,10 +31,11 @@ struct Authentication: Sendable {
     enum Action: Hashable, Sendable {
         /// Send the request with this.
         case send(Authorization)
-        /// Fetch a token, then report `tokenReceived` or `tokenFailed`.
-        case fetchToken(TokenRequest)
-        /// Another request is fetching the token for this scope: wait until that is done, then `prepare` again.
-        case awaitToken
+        /// Fetch a token, then report `tokenReceived` or `tokenFailed` for the scope named here, which may be a wider one
+        /// than that of the request.
+        case fetchToken(TokenRequest, for: Scope)
+        /// Another request is fetching the token for that scope: wait until that is done, then `prepare` again.
+        case awaitToken(Scope)
         /// Give up.
         case fail(Refusal)
     }
@@ -74,12 +60,15 @@ struct Authentication: Sendable {
         case bearer(realm: String, service: String?)
     }
 
+    /// A token and what became of it.
     private struct Grant: Sendable {
-        /// The scope to ask for, in the registry's words.
-        var scope: String
+        /// What to ask for: the scope of the requests and what the registry wants beside it.
+        var scope: Scope
         var token: BearerToken?
-        /// Whether the registry took the token at least once.
+        /// Whether the registry took this token at least once.
         var isAccepted = false
+        /// Whether it took this one or an earlier one: only then narrower scopes are served.
+        var isProven = false
         var isFetching = false
     }
 
@@ -97,15 +86,26 @@ struct Authentication: Sendable {
         case .unknown: return .send(.none)
         case .basic(let value): return .send(.basic(value))
         case .bearer(let realm, let service):
-            var grant = grants[scope] ?? Grant(scope: scope.description)
+            let key = key(for: scope)
+            var grant = grants[key] ?? Grant(scope: key)
             if let token = grant.token, token.expiry > now { return .send(.bearer(token.value)) }
-            if grant.isFetching { return .awaitToken }
+            if grant.isFetching { return .awaitToken(key) }
             grant.token = nil
             grant.isFetching = true
-            grants[scope] = grant
+            grants[key] = grant
             return .fetchToken(
-                TokenRequest(realm: realm, service: service, scope: grant.scope, credential: credential))
+                TokenRequest(realm: realm, service: service, scope: grant.scope.description, credential: credential),
+                for: key)
         }
+    }
+
+    /// The scope whose token serves requests of `scope`: it itself, or the widest that covers it.
+    private func key(for scope: Scope) -> Scope {
+        guard grants[scope] == nil else { return scope }
+        let covering = grants.filter {
+            $0.value.isProven && $0.key.covers(scope) && $0.key.repository == scope.repository
+        }
+        return covering.keys.max { ($0.words.count, $0.description) < ($1.words.count, $1.description) } ?? scope
     }
 
     /// The registry answered 401 to a request that carried `sent`. `credential` is what the user has for this registry.
@@ -118,8 +118,8 @@ struct Authentication: Sendable {
         if let bearer, let realm = bearer.parameters["realm"] {
             guard isAcceptable(realm) else { return .fail(.insecureService) }
             return bearerChallenged(
-                realm: realm, service: bearer.parameters["service"], asked: bearer.parameters["scope"], for: scope,
-                sent: sent, at: now)
+                realm: realm, service: bearer.parameters["service"], asked: bearer.parameters["scope"] ?? "",
+                for: scope, sent: sent, at: now)
         }
         guard challenges.contains(where: { $0.scheme == "basic" }) else {
             return .fail(.unsupported(schemes: challenges.map(\.scheme)))
@@ -131,29 +131,37 @@ struct Authentication: Sendable {
     }
 
     private mutating func bearerChallenged(
-        realm: String, service: String?, asked: String?, for scope: Scope, sent: Authorization,
+        realm: String, service: String?, asked: String, for scope: Scope, sent: Authorization,
         at now: ContinuousClock.Instant
     ) -> Action {
         scheme = .bearer(realm: realm, service: service)
-        var grant = grants[scope] ?? Grant(scope: scope.description)
+        let key = key(for: scope)
+        var grant = grants[key] ?? Grant(scope: key)
         let previous = grant.scope
-        if let asked, !asked.isEmpty { grant.scope = asked }
+        grant.scope = grant.scope.union(Scope(parsing: asked, repository: scope.repository))
         if case .bearer(let refused) = sent, grant.token?.value == refused {
             // A token that once worked has expired or was revoked, and one for too small a scope can be widened; but a
             // service that gave a token for just this and a registry that refuses it will do the same again.
-            guard grant.isAccepted || grant.scope != previous else {
+            if grant.isAccepted || grant.scope != previous {
+                grant.token = nil
+            } else if key == scope {
                 return .fail(.tokenRejected(anonymous: credential == nil))
+            } else {
+                // The wider token does not serve this after all.
+                grants[scope] = Grant(scope: scope)
+                return prepare(for: scope, at: now)
             }
-            grant.token = nil
         }
-        grants[scope] = grant
+        grants[key] = grant
         return prepare(for: scope, at: now)
     }
 
     /// The registry took what a request carried.
     mutating func accepted(_ sent: Authorization, for scope: Scope) {
-        guard case .bearer(let value) = sent, grants[scope]?.token?.value == value else { return }
-        grants[scope]?.isAccepted = true
+        let key = key(for: scope)
+        guard case .bearer(let value) = sent, grants[key]?.token?.value == value else { return }
+        grants[key]?.isAccepted = true
+        grants[key]?.isProven = true
     }
 
     /// The authorization service issued a token.

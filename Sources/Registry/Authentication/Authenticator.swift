@@ -52,16 +52,16 @@ actor Authenticator {
             switch action {
             case .send(let authorization): return authorization
             case .fail(let refusal): throw Self.error(for: refusal, endpoint: endpoint, scope: scope)
-            case .awaitToken:
-                await withCheckedContinuation { waiters[scope, default: []].append($0) }
+            case .awaitToken(let key):
+                await withCheckedContinuation { waiters[key, default: []].append($0) }
                 guard !Task.isCancelled else { throw RegistryError(.canceled, "the request was canceled") }
                 action = state.prepare(for: scope, at: .now)
-            case .fetchToken(let request):
-                defer { for waiter in waiters.removeValue(forKey: scope) ?? [] { waiter.resume() } }
+            case .fetchToken(let request, for: let key):
+                defer { for waiter in waiters.removeValue(forKey: key) ?? [] { waiter.resume() } }
                 do {
-                    action = state.tokenReceived(try await fetch(request, for: scope), for: scope)
+                    action = state.tokenReceived(try await fetch(request, for: scope), for: key)
                 } catch {
-                    state.tokenFailed(for: scope)
+                    state.tokenFailed(for: key)
                     throw error
                 }
             }

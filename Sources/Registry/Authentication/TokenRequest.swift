@@ -9,7 +9,8 @@ struct TokenRequest: Hashable, Sendable {
     var realm: String
     /// The registry's name for itself in tokens.
     var service: String?
-    /// What the token is to allow, such as `repository:library/alpine:pull`.
+    /// What the token is to allow, such as `repository:library/alpine:pull`; scopes are separated by blanks. Empty to
+    /// be known to the registry only.
     var scope: String
     /// Who asks; nil for nobody in particular.
     var credential: Credential?
@@ -19,7 +20,8 @@ struct TokenRequest: Hashable, Sendable {
     /// The form to POST; nil when the request is a GET.
     var form: Secret? {
         guard case .identityToken(let token)? = credential?.kind else { return nil }
-        var fields = [("grant_type", "refresh_token"), ("client_id", Self.client), ("scope", scope)]
+        var fields = [("grant_type", "refresh_token"), ("client_id", Self.client)]
+        if !scope.isEmpty { fields.append(("scope", scope)) }
         if let service { fields.append(("service", service)) }
         fields.append(("refresh_token", token.exposed))
         return Secret(Self.encoded(fields))

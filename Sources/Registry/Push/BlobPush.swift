@@ -147,7 +147,7 @@ struct BlobPush {
         try await session.answer(
             to: RegistryRequest(
                 method: method, target: target, headers: headers, body: body,
-                scope: .push(repository, mountingFrom: origin), subject: subject))
+                scope: origin.map { .mount(from: $0, into: repository) } ?? .push(repository), subject: subject))
     }
 
     private func failure(_ response: HTTPResponse) async -> RegistryError {
