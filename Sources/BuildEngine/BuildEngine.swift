@@ -108,9 +108,10 @@ public struct BuildEngine: Sendable {
         for index in assemblers.indices where request.cacheTargets.contains(.inline) {
             assemblers[index].carryCache(try await collector.result(of: assemblers[index]))
         }
+        let pusher = ImagePusher(registry: registry, store: store, provider: provider, progress: progress)
         let exporter = Exporter(
             assemblers: assemblers, isMultiPlatform: request.isMultiPlatform, tags: request.tags, store: store,
-            layerStore: layerStore, provider: provider)
+            layerStore: layerStore, provider: provider, pusher: pusher)
         var image: Exporter.Result?
         for export in request.exports {
             let made = try await progress.step("exporting to \(export.kind.summary)") {
@@ -119,7 +120,8 @@ public struct BuildEngine: Sendable {
             image = image ?? made
         }
         let cacheExporter = CacheExporter(
-            assemblers: assemblers, collector: collector, store: store, layerStore: layerStore, provider: provider)
+            assemblers: assemblers, collector: collector, store: store, layerStore: layerStore, provider: provider,
+            pusher: pusher)
         try await cacheExporter.export(to: request.cacheTargets, compression: request.imageCompression, progress)
         try lease.end()
         keepHouse(request, progress)

@@ -80,7 +80,7 @@ public struct BuildRequest: Sendable {
     public init(
         context: ContextSource?, dockerfile: DockerfileInput = .contextDefault, plan: PlanOptions = .init(),
         namedContexts: [String: NamedContext] = [:], secrets: [String: SecretSource] = [:],
-        agents: [String: FilePath] = [:], tags: [ImageReference] = [], exports: [Export] = [.init(.image)],
+        agents: [String: FilePath] = [:], tags: [ImageReference] = [], exports: [Export] = [.init(.image(.store))],
         timestamps: Timestamps = .clamp, sourceDateEpoch: Int64? = nil, maximumParallelism: Int? = nil
     ) {
         self.context = context
@@ -101,8 +101,8 @@ public struct BuildRequest: Sendable {
 public struct Export: Sendable, Hashable {
     /// The form of a result.
     public enum Kind: Sendable, Hashable {
-        /// Into the local store.
-        case image
+        /// An image, into the local store or a registry.
+        case image(ImageDestination)
         /// An OCI image layout, as one archive or as a directory.
         case ociLayout(Destination)
         /// An archive for `docker load`.
@@ -111,6 +111,28 @@ public struct Export: Sendable, Hashable {
         case tar(Destination)
         /// The image's file system as a directory.
         case local(FilePath)
+    }
+
+    /// Where an image goes.
+    public struct ImageDestination: Sendable, Hashable {
+        /// Whether it goes into the local store. If not, layers of base images that the registry has are not fetched.
+        public var isStored: Bool
+        /// Whether it goes to the registries of its names.
+        public var isPushed: Bool
+        /// Whether the registries get it without tags.
+        public var isPushedByDigest: Bool
+
+        /// A destination of the given parts.
+        public init(isStored: Bool, isPushed: Bool, isPushedByDigest: Bool = false) {
+            self.isStored = isStored
+            self.isPushed = isPushed
+            self.isPushedByDigest = isPushedByDigest
+        }
+
+        /// The local store.
+        public static let store = ImageDestination(isStored: true, isPushed: false)
+        /// The registries of the image's names.
+        public static let registry = ImageDestination(isStored: false, isPushed: true)
     }
 
     /// Where an export goes.
@@ -128,6 +150,9 @@ public struct Export: Sendable, Hashable {
     public var compression: Compression
     /// Whether the layers of base images are compressed anew when they are not compressed that way.
     public var forcesCompression: Bool
+    /// Whether manifests, configurations and layers have Docker's media types (image manifest version 2, schema 2)
+    /// instead of OCI's.
+    public var hasDockerMediaTypes = false
     /// Names beside those of `--tag`.
     public var names: [ImageReference]
 

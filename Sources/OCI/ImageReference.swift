@@ -48,6 +48,11 @@ public struct ImageReference: Hashable, Sendable {
         ImageReference(registry: registry, repository: repository, tag: tag, digest: digest)
     }
 
+    /// The same repository with a digest alone.
+    public func withoutTag(_ digest: Digest) -> ImageReference {
+        ImageReference(registry: registry, repository: repository, tag: nil, digest: digest)
+    }
+
     /// Registry and repository, in full: `docker.io/library/alpine`.
     public var canonicalRepository: String { registry + "/" + repository }
 

@@ -24,8 +24,12 @@ extension RegistryClient {
         let top = try await top(reference, in: store)
         try await fetchDocuments(top, platform: platform, reference: reference, store: store, depth: 0)
         do {
-            return PulledImage(
-                reference: reference, descriptor: top, image: try store.resolve(top, platform: platform))
+            let image = try store.resolve(top, platform: platform)
+            // Its layers may never come here, and yet be mounted in another repository.
+            let blobs = [image.manifest.configuration.digest] + image.manifest.layers.map(\.digest)
+            let known = try store.repositories(of: blobs[0], registry: reference.registry)
+            if !known.contains(reference.repository) { try store.recordRepository(reference, of: blobs) }
+            return PulledImage(reference: reference, descriptor: top, image: image)
         } catch {
             throw RegistryError(
                 error.code == .noSuchPlatform ? .platformNotFound : .invalidResponse,

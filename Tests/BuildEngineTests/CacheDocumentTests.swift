@@ -27,14 +27,14 @@ import Testing
         #expect(document.records.count == 4)
         // The layer c is on two others in one place and on none in the other: two layers, one blob.
         #expect(document.layers.map(\.blob) == [0, 1, 2, 2])
-        let read = try CacheDocument(parsing: document.encoded(), blobCount: blobs.count)
+        let read = try CacheDocument(parsing: document.encoded(blobs: blobs), blobCount: blobs.count)
         #expect(read == document)
         for (entry, record) in zip(Self.entries, read.records) {
             let chain = try #require(read.chain(of: record, count: entry.own.count))
             #expect(chain.map(\.diffID) == entry.own)
             #expect(record.definition == entry.definition && record.content == entry.content)
         }
-        #expect(CacheDocument.make(of: Self.entries).document.encoded() == document.encoded())
+        #expect(CacheDocument.make(of: Self.entries).document.encoded(blobs: blobs) == document.encoded(blobs: blobs))
     }
 
     /// A record of more or fewer layers than the step makes is not used, whatever its keys.
@@ -103,7 +103,7 @@ import Testing
         ),
     ])
     func hostileDocuments(text: String, reason: String) throws {
-        let bytes = Array(text.replacing("A", with: Self.a).utf8)
+        let bytes = Array(#"{"slipway":\#(text.replacing("A", with: Self.a))}"#.utf8)
         let error = try #require(throws: StoreError.self) { try CacheDocument(parsing: bytes, blobCount: 2) }
         #expect(error.code == .invalidDocument)
         #expect(error.message.contains(reason), "\(error)")

@@ -55,6 +55,15 @@ actor LayerProvider {
         try await fetch(origin)
     }
 
+    /// Brings a blob into the store that a base image has as a layer.
+    ///
+    /// - Returns: Whether there is such a layer.
+    func fetch(blob: Descriptor) async throws -> Bool {
+        guard let origin = origins.values.first(where: { $0.descriptor.digest == blob.digest }) else { return false }
+        try await fetch(origin)
+        return true
+    }
+
     private func unpackOne(_ diffID: Digest) async throws {
         try await layers.unpack(diffID: diffID, blob: try await blob(for: diffID))
     }

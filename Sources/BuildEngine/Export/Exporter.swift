@@ -16,6 +16,7 @@ struct Exporter {
     let store: ContentStore
     let layerStore: LayerStore
     let provider: LayerProvider
+    let pusher: ImagePusher
 
     /// An image that an export made: what describes its manifest or index, and the digest of its configuration, which an
     /// index has not.
@@ -30,8 +31,10 @@ struct Exporter {
     func export(_ export: Export) async throws -> Result? {
         let names = tags + export.names.filter { !tags.contains($0) }
         switch export.kind {
-        case .image:
-            let image = try await assemble(export)
+        case .image(let destination):
+            let image = try await assemble(export, isLazy: !destination.isStored)
+            if destination.isPushed { try await push(image.image, destination, names: names) }
+            guard destination.isStored else { return image }
             // What is there already stays as it is, with the time it was built at.
             let moved = try names.filter { try store.image(named: $0)?.descriptor.digest != image.image.digest }
             if names.isEmpty || !moved.isEmpty { _ = try store.putImage(image.image, names: moved) }
@@ -64,18 +67,30 @@ struct Exporter {
         }
     }
 
+    /// Brings an image to the registries of its names.
+    private func push(_ image: Descriptor, _ destination: Export.ImageDestination, names: [ImageReference]) async throws
+    {
+        guard !names.isEmpty else {
+            throw BuildError(.exportFailed, "an image without a name cannot be pushed", help: "name it with --tag")
+        }
+        let names = destination.isPushedByDigest ? names.map { $0.withoutTag(image.digest) } : names
+        try await pusher.push(image, as: names)
+    }
+
     /// The image, or the index of those for several platforms.
-    private func assemble(_ export: Export) async throws -> Result {
+    ///
+    /// - Parameter isLazy: whether layers of base images stay where they are.
+    private func assemble(_ export: Export, isLazy: Bool = false) async throws -> Result {
         var images: [(image: Descriptor, configuration: Digest)] = []
         for assembler in assemblers {
-            images.append(try await assembler.assemble(export.compression, force: export.forcesCompression))
+            images.append(try await assembler.assemble(export, isLazy: isLazy))
         }
         if let only = images.first, !isMultiPlatform {
             return Result(image: only.image, configuration: only.configuration)
         }
-        let bytes = ImageIndex(manifests: images.map(\.image)).encoded()
-        let digest = try store.put(bytes)
-        return Result(image: Descriptor(mediaType: .ociIndex, digest: digest, size: Int64(bytes.count)))
+        let type = export.hasDockerMediaTypes ? MediaType.dockerManifestList : .ociIndex
+        let bytes = ImageIndex(mediaType: type, manifests: images.map(\.image)).encoded()
+        return Result(image: try store.put(bytes, mediaType: type))
     }
 
     /// All files of the image; of several platforms, each below a directory of its own (`linux_arm64`).

@@ -19,29 +19,50 @@ struct ImageAssembler {
 
     /// Writes the image into the store, with its layers compressed as asked.
     ///
-    /// Layers of base images are taken as they are, unless `force` is set.
-    func assemble(_ compression: Compression, force: Bool) async throws -> (image: Descriptor, configuration: Digest) {
+    /// Layers of base images are taken as they are, unless the export forces a compression. If it is lazy, they stay
+    /// where they are and are only described.
+    func assemble(
+        _ export: Export, isLazy: Bool
+    ) async throws -> (image: Descriptor, configuration: Digest) {
         var descriptors: [Descriptor] = []
-        for layer in layers { descriptors.append(try await descriptor(of: layer, compression, force: force)) }
+        for layer in layers { descriptors.append(try await descriptor(of: layer, export, isLazy: isLazy)) }
+        if export.hasDockerMediaTypes { descriptors = try descriptors.map(Self.docker) }
         let configuration = self.configuration.encoded()
         let digest = try store.put(configuration)
+        let (type, configurationType): (MediaType, MediaType) =
+            export.hasDockerMediaTypes
+            ? (.dockerManifest, .dockerConfiguration) : (.ociManifest, .ociConfiguration)
         let manifest = ImageManifest(
-            configuration: Descriptor(mediaType: .ociConfiguration, digest: digest, size: Int64(configuration.count)),
+            mediaType: type,
+            configuration: Descriptor(mediaType: configurationType, digest: digest, size: Int64(configuration.count)),
             layers: descriptors)
         let bytes = manifest.encoded()
         let manifestDigest = try store.put(bytes)
         return (
             Descriptor(
-                mediaType: .ociManifest, digest: manifestDigest, size: Int64(bytes.count),
+                mediaType: type, digest: manifestDigest, size: Int64(bytes.count),
                 platform: self.configuration.platform), digest
         )
     }
 
-    private func descriptor(of layer: Digest, _ compression: Compression, force: Bool) async throws -> Descriptor {
+    /// A layer under Docker's name of its type.
+    private static func docker(_ layer: Descriptor) throws -> Descriptor {
+        guard layer.mediaType.compression != .zstd else {
+            throw BuildError(
+                .exportFailed, "layers compressed by zstd have no media type of Docker's: \(layer.digest)",
+                help: "use oci-mediatypes=true, or compression=gzip,force-compression=true")
+        }
+        var layer = layer
+        layer.mediaType = layer.mediaType.docker
+        return layer
+    }
+
+    private func descriptor(of layer: Digest, _ export: Export, isLazy: Bool) async throws -> Descriptor {
+        let compression = export.compression
         if let base = await provider.baseDescriptor(of: layer) {
-            let isWanted = base.mediaType.compression?.rawValue == compression.name || !force
+            let isWanted = base.mediaType.compression?.rawValue == compression.name || !export.forcesCompression
             if isWanted {
-                try await provider.fetch(layer)
+                if !isLazy { try await provider.fetch(layer) }
                 return Descriptor(mediaType: base.mediaType.oci, digest: base.digest, size: base.size)
             }
             // Its archive is needed, not its files.

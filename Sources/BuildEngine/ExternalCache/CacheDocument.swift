@@ -3,18 +3,24 @@ import OCI
 
 /// The records of a cache, as they stand in the configuration of its manifest:
 ///
-///     {"version": 1,
-///      "layers": [{"diffID": "sha256:…", "blob": 0}, {"diffID": "sha256:…", "blob": 1, "parent": 0}],
-///      "records": [{"definition": "sha256:…", "content": "sha256:…", "layer": 1, "epoch": 1700000000, "step": "RUN make"}]}
+///     {"slipway":
+///       {"version": 1,
+///        "layers": [{"diffID": "sha256:…", "blob": 0}, {"diffID": "sha256:…", "blob": 1, "parent": 0}],
+///        "records": [{"definition": "sha256:…", "content": "sha256:…", "layer": 1, "epoch": 1700000000, "step": "RUN make"}]},
+///      "layers": [{"blob": "sha256:…", "parent": -1}, …],
+///      "records": [{"digest": "sha256:…", "layers": [{"layer": 1}]}]}
 ///
 /// A record says that the operation of these keys adds, with those below it, the layers that end with `layer`; the layers
 /// of the base image come before them and are no part of the cache, since whoever asks has the base. `blob` is the
 /// position among the manifest's layers. Parents stand before their children, so there is no circle.
 ///
+/// What stands beside `slipway` is the same in the form of BuildKit's cache (its `cache/remotecache/v1` package), for
+/// programs that copy, list or clean such caches. A BuildKit that is given one reads it and finds none of its keys.
+///
 /// Nothing but the keys leads from a step to its layers: who trusts the cache trusts that they belong together.
 struct CacheDocument: Hashable, Sendable {
-    /// The type of the configuration.
-    static let mediaType = MediaType(rawValue: "application/vnd.slipway.cache.config.v1+json")
+    /// Where the records stand in a configuration.
+    static let member = "slipway"
     static let version: Int64 = 1
 
     struct Layer: Hashable, Sendable {
@@ -62,7 +68,12 @@ extension CacheDocument {
         do { json = try JSONValue(parsing: bytes) } catch {
             throw StoreError(.invalidDocument, "the records of the cache cannot be read", cause: error)
         }
-        let reader = RecordReader(json)
+        guard let own = json[Self.member] else {
+            throw StoreError(
+                .invalidDocument,
+                "it is a cache of BuildKit, whose keys mean nothing here: write one with slipway's --cache-to")
+        }
+        let reader = RecordReader(own)
         let version = try reader.integer("version")
         guard version == Self.version else {
             throw StoreError(
@@ -90,7 +101,15 @@ extension CacheDocument {
     }
 
     /// The configuration as deterministic JSON.
-    func encoded() -> [UInt8] {
+    ///
+    /// - Parameter blobs: the digests of the manifest's layers.
+    func encoded(blobs: [Digest]) -> [UInt8] {
+        let buildKitLayers: [JSONValue] = layers.map { layer in
+            ["blob": .string(blobs[layer.blob].description), "parent": .integer(Int64(layer.parent ?? -1))]
+        }
+        let buildKitRecords: [JSONValue] = records.map { record in
+            ["digest": .string(record.definition.description), "layers": [["layer": .integer(Int64(record.layer))]]]
+        }
         let layers: [JSONValue] = layers.map { layer in
             var json: JSONValue = [
                 "diffID": .string(layer.diffID.description), "blob": .integer(Int64(layer.blob)),
@@ -106,8 +125,11 @@ extension CacheDocument {
             if let content = record.content { json["content"] = .string(content.description) }
             return json
         }
-        let json: JSONValue = [
+        let own: JSONValue = [
             "version": .integer(Self.version), "layers": .array(layers), "records": .array(records),
+        ]
+        let json: JSONValue = [
+            Self.member: own, "layers": .array(buildKitLayers), "records": .array(buildKitRecords),
         ]
         return json.encoded()
     }

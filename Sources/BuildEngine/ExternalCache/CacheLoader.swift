@@ -29,10 +29,11 @@ struct CacheLoader: Sendable {
             guard !types.contains(MediaType.buildKitCacheConfiguration.rawValue) else { throw Self.foreign }
         } else {
             let manifest = try ImageManifest(parsing: document)
-            switch manifest.configuration.mediaType {
-            case CacheDocument.mediaType: return [try cache(manifest, layout, path)]
-            case .buildKitCacheConfiguration: throw Self.foreign
-            default: break
+            if manifest.configuration.mediaType == .buildKitCacheConfiguration {
+                let records = try layout.blobs.document(manifest.configuration)
+                return [
+                    try cache(manifest, records, name: path.string) { [store] in try layout.fetch($0, into: store) }
+                ]
             }
         }
         return try request.targetPlatforms.map { platform in
@@ -50,22 +51,29 @@ struct CacheLoader: Sendable {
         return try layout.select(selector ?? (isNamed || layout.entries.count != 1 ? latest : nil))
     }
 
-    private func cache(_ manifest: ImageManifest, _ layout: ImageLayout, _ path: FilePath) throws -> ImportedCache {
+    private func cache(
+        _ manifest: ImageManifest, _ records: [UInt8], name: String,
+        fetch: @escaping @Sendable (Descriptor) async throws -> Void
+    ) throws -> ImportedCache {
         if let other = manifest.layers.first(where: { !$0.mediaType.isLayer }) {
             throw StoreError(.invalidDocument, "the cache holds a blob that is no layer, but \(other.mediaType)")
         }
-        let bytes = try layout.blobs.document(manifest.configuration)
-        let document = try CacheDocument(parsing: bytes, blobCount: manifest.layers.count)
-        return ImportedCache(name: path.string, document: document, blobs: manifest.layers) { [store] blob in
-            try layout.fetch(blob, into: store)
-        }
+        let document = try CacheDocument(parsing: records, blobCount: manifest.layers.count)
+        return ImportedCache(name: name, document: document, blobs: manifest.layers, fetch: fetch)
     }
 
     private func load(_ reference: ImageReference) async throws -> [ImportedCache] {
         var source = ImageSource.reference(reference)
         let familiar = reference.familiarName
         let name = familiar.hasSuffix(":latest") ? String(familiar.dropLast(":latest".count)) : familiar
-        if case .image(let named)? = request.namedContexts[name] { source = named }
+        if case .image(let named)? = request.namedContexts[name] {
+            source = named
+        } else if let (manifest, records) = try await images.cache(reference) {
+            let cache = try cache(manifest, records, name: familiar) { [images] in
+                try await images.fetch($0, of: reference)
+            }
+            return [cache]
+        }
         var caches: [ImportedCache] = []
         for platform in request.targetPlatforms {
             let image = try await images.resolve(source, platform: platform)

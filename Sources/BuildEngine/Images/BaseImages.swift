@@ -40,6 +40,26 @@ final class BaseImages: ImageResolver {
         }
     }
 
+    /// The manifest and the records of a cache that a registry has under a name; nil where the name means something else.
+    func cache(_ reference: ImageReference) async throws -> (manifest: ImageManifest, records: [UInt8])? {
+        if try store.image(named: reference) != nil { return nil }
+        let (top, _) = try await registry.pullDocuments(reference, into: store)
+        guard top.mediaType.isManifest else { return nil }
+        let manifest = try store.manifest(top)
+        guard manifest.configuration.mediaType == .buildKitCacheConfiguration else { return nil }
+        guard manifest.configuration.size <= ContentStore.maximumDocumentSize else {
+            throw StoreError(
+                .tooLarge, "the records of the cache are larger than \(ContentStore.maximumDocumentSize) bytes")
+        }
+        try await fetch(manifest.configuration, of: reference)
+        return (manifest, try store.document(manifest.configuration))
+    }
+
+    /// Brings a blob of a registry into the store.
+    func fetch(_ blob: Descriptor, of reference: ImageReference) async throws {
+        try await registry.fetchBlob(blob, of: reference, into: store)
+    }
+
     /// An image of the store, unless it has it only for other platforms.
     private func available(_ descriptor: Descriptor, _ platform: Platform) throws -> ResolvedImage? {
         do {

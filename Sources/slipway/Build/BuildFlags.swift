@@ -124,6 +124,9 @@ struct BuildFlags: ParsableArguments {
             valueName: "method[,format=json]"))
     var call: String?
 
+    @Flag(help: "Push the image to the registries of its names, as --output type=registry does.")
+    var push = false
+
     @Flag(help: .init("Put the image into the local store, as is done without --output.", visibility: .hidden))
     var load = false
 

@@ -48,6 +48,10 @@ extension BuildOptions {
             })
         controls = try ControlGroupLimits(flags.steps)
         outputs = try Self.outputs(flags)
+        if outputs.contains(where: { $0.isPushed && $0.names.isEmpty }), tags.isEmpty {
+            throw CommandLineError(
+                "a tag is needed when pushing to a registry", help: "add --tag REGISTRY/NAME:TAG")
+        }
         platforms = try flags.platform.flatMap { $0.split(separator: ",") }.map(Self.platform)
         network = try Self.network(flags.network)
         extraHosts = try flags.addHost.map(ExtraHost.init(parsing:))
@@ -114,6 +118,12 @@ extension BuildOptions {
 
     private static func outputs(_ flags: BuildFlags) throws(CommandLineError) -> [OutputSpecification] {
         var outputs = try flags.output.map(OutputSpecification.init(parsing:))
+        if flags.push {
+            // As docker buildx has it: what is an image already is pushed as well.
+            let images = outputs.indices.filter { outputs[$0].kind == .image || outputs[$0].kind == .registry }
+            for index in images { outputs[index].isPushed = true }
+            if images.isEmpty { outputs.append(.registry) }
+        }
         if outputs.isEmpty || (flags.load && !outputs.contains { $0.kind == .image }) { outputs.append(.store) }
         guard outputs.count(where: { $0.destination == .standardOutput }) <= 1 else {
             throw CommandLineError("--output: only one result can go to standard output")

@@ -110,7 +110,11 @@ extension BuildRequest {
     private static func export(_ output: OutputSpecification) throws -> Export? {
         let kind: Export.Kind
         switch output.kind {
-        case .image: kind = .image
+        case .image, .registry:
+            kind = .image(
+                Export.ImageDestination(
+                    isStored: output.kind == .image && !output.isNotStored, isPushed: output.isPushed,
+                    isPushedByDigest: output.isPushedByDigest))
         case .cacheonly: return nil
         case .oci: kind = .ociLayout(try destination(output))
         case .docker: kind = .dockerArchive(try destination(output))
@@ -124,6 +128,7 @@ extension BuildRequest {
         var export = Export(kind)
         if let compression = output.compression { export.compression = compression }
         export.forcesCompression = output.forcesCompression
+        export.hasDockerMediaTypes = output.hasDockerMediaTypes
         export.names = try output.names.map { name throws(CommandLineError) in
             do { return try ImageReference(parsing: name) } catch { throw CommandLineError("--output: \(error)") }
         }
@@ -143,9 +148,9 @@ extension BuildRequest {
         case .directory(let path, let settings):
             return .local(
                 LocalCacheTarget(
-                    directory: try HostPath.absolute(path), tag: settings.tag,
-                    scope: settings.isComplete ? .max : .min, compression: settings.compression,
-                    ignoresErrors: settings.ignoresErrors, removesOthers: settings.removesOthers))
+                    directory: try HostPath.absolute(path), tag: settings.tag, settings: CacheSettings(settings),
+                    removesOthers: settings.removesOthers))
+        case .registry(let reference, let settings): return .registry(reference, CacheSettings(settings))
         }
     }
 
@@ -156,5 +161,13 @@ extension BuildRequest {
                 ? .directory(try HostPath.absolute(path)) : .file(try HostPath.absolute(path))
         case .standardOutput, nil: .standardOutput
         }
+    }
+}
+
+extension CacheSettings {
+    fileprivate init(_ settings: CacheTargetSpecification.Settings) {
+        self.init(
+            scope: settings.isComplete ? .max : .min, compression: settings.compression,
+            ignoresErrors: settings.ignoresErrors)
     }
 }

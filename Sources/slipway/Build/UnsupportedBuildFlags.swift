@@ -2,7 +2,6 @@ import ArgumentParser
 
 /// Flags of `docker buildx build` that slipway knows and does not carry out yet: refused with a reason, never ignored.
 struct UnsupportedBuildFlags: ParsableArguments {
-    @Flag(help: .hidden) var push = false
     @Flag(help: .hidden) var pull = false
     @Flag(help: .hidden) var squash = false
     @Flag(help: .hidden) var compress = false
@@ -22,7 +21,6 @@ extension UnsupportedBuildFlags {
     func refuse() throws(CommandLineError) {
         let attestations = "attestations are not supported yet"
         let given: [(flag: String, isGiven: Bool, reason: String)] = [
-            ("--push", push, "export with --output type=oci,dest=FILE and copy it with another tool"),
             ("--pull", pull, "base images are taken from the local store, from layouts or from archives as they are"),
             ("--squash", squash, "a multi-stage Dockerfile with COPY --from does the same"),
             ("--compress", compress, "the context is not sent anywhere"),

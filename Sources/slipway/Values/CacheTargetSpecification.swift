@@ -8,8 +8,10 @@ enum CacheTargetSpecification: Equatable, Sendable {
     case inline
     /// In a directory.
     case directory(FilePath, Settings)
+    /// In a registry.
+    case registry(ImageReference, Settings)
 
-    /// How a directory is written.
+    /// How a cache is written.
     struct Settings: Equatable, Sendable {
         var tag = "latest"
         /// `mode=max`: all stages, not only what the image is made of.
@@ -21,12 +23,15 @@ enum CacheTargetSpecification: Equatable, Sendable {
         var removesOthers = false
     }
 
-    private static let flag = "--cache-to"
+    fileprivate static let flag = "--cache-to"
 
     /// Reads the value as docker buildx does: `type=local,dest=path,mode=max`.
     init(parsing text: String) throws(CommandLineError) {
         let fields = try CSVFields.parse(text)
-        if !fields.contains(where: { $0.contains("=") }) { throw Self.registryRefusal }
+        if fields.count == 1, !fields[0].contains("=") {
+            self = .registry(try Self.reference(fields[0]), Settings())
+            return
+        }
         var pairs = try CSVFields.pairs(text, flag: Self.flag)
         guard let type = pairs.last(where: { $0.key == "type" })?.value else {
             throw CommandLineError("\(Self.flag): \"\(text)\" has no type", help: "add type=local or type=inline")
@@ -42,23 +47,37 @@ enum CacheTargetSpecification: Equatable, Sendable {
             guard let path = pairs.last(where: { $0.key == "dest" })?.value, !path.isEmpty else {
                 throw CommandLineError("\(Self.flag): type=local needs dest=DIRECTORY")
             }
-            self = .directory(FilePath(path), try Settings(pairs.filter { $0.key != "dest" }))
-        case "registry": throw Self.registryRefusal
-        default: throw CommandLineError("\(Self.flag): type=\(type) is not supported", help: "use local or inline")
+            self = .directory(FilePath(path), try Settings(pairs.filter { $0.key != "dest" }, type: type))
+        case "registry":
+            guard let name = pairs.last(where: { $0.key == "ref" })?.value, !name.isEmpty else {
+                throw CommandLineError("\(Self.flag): type=registry needs ref=NAME")
+            }
+            self = .registry(try Self.reference(name), try Settings(pairs.filter { $0.key != "ref" }, type: type))
+        default:
+            throw CommandLineError(
+                "\(Self.flag): type=\(type) is not supported", help: "use registry, local or inline")
         }
     }
 
-    private static let registryRefusal = CommandLineError(
-        "\(flag): writing a cache to a registry is not supported yet", help: "use type=local,dest=DIRECTORY")
+    private static func reference(_ name: String) throws(CommandLineError) -> ImageReference {
+        let reference: ImageReference
+        do { reference = try ImageReference(parsing: name.trimmingBlanks()) } catch {
+            throw CommandLineError("\(flag): \(error)")
+        }
+        guard reference.digest == nil else {
+            throw CommandLineError("\(flag): \"\(name)\" has a digest, which cannot be chosen")
+        }
+        return reference
+    }
 }
 
 extension CacheTargetSpecification.Settings {
-    fileprivate init(_ pairs: [(key: String, value: String)]) throws(CommandLineError) {
+    fileprivate init(_ pairs: [(key: String, value: String)], type: String) throws(CommandLineError) {
         let flag = "--cache-to"
         var compression = CompressionSettings()
         for (key, value) in pairs {
             switch key {
-            case "tag":
+            case "tag" where type == "local":
                 guard !value.isEmpty else { throw CommandLineError("\(flag): tag is empty") }
                 tag = value
             case "mode":
@@ -67,7 +86,7 @@ extension CacheTargetSpecification.Settings {
                 }
                 isComplete = value == "max"
             case "ignore-error": ignoresErrors = try Self.boolean(key, value)
-            case "reset": removesOthers = try Self.boolean(key, value)
+            case "reset" where type == "local": removesOthers = try Self.boolean(key, value)
             case "oci-mediatypes", "image-manifest":
                 guard try Self.boolean(key, value) else {
                     throw CommandLineError("\(flag): a cache is always a manifest with OCI media types")
@@ -75,7 +94,7 @@ extension CacheTargetSpecification.Settings {
             case _ where CompressionSettings.keys.contains(key):
                 // Forced or not: the layers of base images are no part of a cache.
                 try compression.set(key, to: value, flag: flag)
-            default: throw CommandLineError("\(flag): \(key) is not supported for type=local")
+            default: throw CommandLineError("\(flag): \(key) is not supported for type=\(type)")
             }
         }
         self.compression = try compression.compression(flag: flag)

@@ -14,23 +14,20 @@ extension OutputSpecification {
         guard let type = pairs.last(where: { $0.key == "type" })?.value, !type.isEmpty else {
             throw CommandLineError("--output: \"\(text)\" has no type", help: "add type=\(Self.kinds)")
         }
-        if type == "registry" { throw Self.pushRefusal }
         guard let kind = Kind(rawValue: type) else {
             throw CommandLineError("--output: unknown type \"\(type)\"", help: "use \(Self.kinds)")
         }
         self.init(kind: kind)
+        isPushed = kind == .registry
         for (key, value) in pairs where key != "type" && !CompressionSettings.keys.contains(key) {
             try set(key, to: value)
         }
         try setCompression(pairs.filter { CompressionSettings.keys.contains($0.key) })
         try checkDestination()
+        try checkPush()
     }
 
     private static var kinds: String { Kind.allCases.map(\.rawValue).joined(separator: "|") }
-
-    private static let pushRefusal = CommandLineError(
-        "--output: pushing to a registry is not supported yet",
-        help: "export with type=oci,dest=FILE and copy it with another tool")
 
     private mutating func set(_ key: String, to value: String) throws(CommandLineError) {
         switch key {
@@ -40,25 +37,39 @@ extension OutputSpecification {
         case "name": names = value.split(separator: ",").map { $0.trimmingBlanks() }.filter { !$0.isEmpty }
         case "tar": isDirectory = try !Self.boolean(key, value)
         case "rewrite-timestamp": rewriteTimestamp = try Self.boolean(key, value)
-        case "oci-mediatypes":
-            guard try Self.boolean(key, value) else {
-                throw CommandLineError("--output: images always have OCI media types")
-            }
+        case "oci-mediatypes" where kind.isImage: hasDockerMediaTypes = try !Self.boolean(key, value)
         case "source-date-epoch" where value.isEmpty: hasNoEpoch = true
         case "source-date-epoch":
             guard let seconds = Int64(value), seconds >= 0 else {
                 throw CommandLineError("--output: source-date-epoch=\(value) is not a number of seconds since 1970")
             }
             sourceDateEpoch = seconds
-        case "push": if try Self.boolean(key, value) { throw Self.pushRefusal }
+        case "push" where kind == .image || kind == .registry: isPushed = try Self.boolean(key, value)
+        case "push-by-digest" where kind == .image || kind == .registry:
+            isPushedByDigest = try Self.boolean(key, value)
+            if isPushedByDigest, kind == .image { isPushed = true }
+        case "store" where kind == .image: isNotStored = try !Self.boolean(key, value)
+        // An image can always be had by its digest, and is unpacked when a step or a container needs it.
+        case "name-canonical" where kind.isImage, "unpack" where kind == .image: _ = try Self.boolean(key, value)
+        case "registry.insecure" where kind == .image || kind == .registry:
+            if try Self.boolean(key, value) {
+                throw CommandLineError(
+                    "--output: registry.insecure is not supported", help: "name the registry in registries.toml")
+            }
         default:
             throw CommandLineError("--output: \(key) is not supported for type=\(kind.rawValue)")
         }
     }
 
+    private func checkPush() throws(CommandLineError) {
+        guard isPushed || !isNotStored else {
+            throw CommandLineError("--output: an image that is neither stored nor pushed is nowhere")
+        }
+    }
+
     private mutating func checkDestination() throws(CommandLineError) {
         switch kind {
-        case .image, .cacheonly:
+        case .image, .registry, .cacheonly:
             guard destination == nil else { throw CommandLineError("--output: type=\(kind.rawValue) takes no dest") }
         case .docker where destination == nil && !isDirectory:
             // With docker this loads the image into the daemon. What corresponds to it here is the local store.
@@ -80,7 +91,7 @@ extension OutputSpecification {
     private mutating func setCompression(_ pairs: [(key: String, value: String)]) throws(CommandLineError) {
         var settings = CompressionSettings()
         for (key, value) in pairs {
-            guard [.image, .oci, .docker].contains(kind) else {
+            guard kind.isImage else {
                 throw CommandLineError(
                     "--output: \(key) is not supported for type=\(kind.rawValue)", help: "its result has no layers")
             }
@@ -96,4 +107,9 @@ extension OutputSpecification {
         }
         return result
     }
+}
+
+extension OutputSpecification.Kind {
+    /// Whether the result is an image, with manifest and layers.
+    var isImage: Bool { [.image, .registry, .oci, .docker].contains(self) }
 }

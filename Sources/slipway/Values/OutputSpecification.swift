@@ -4,8 +4,10 @@ import SystemPackage
 /// One `--output`: in what form and where to the result goes.
 struct OutputSpecification: Equatable, Sendable {
     enum Kind: String, CaseIterable, Sendable {
-        /// Into the local store.
+        /// Into the local store, and with `push=true` to the registries of its names.
         case image
+        /// To the registries of its names alone.
+        case registry
         /// An OCI image layout in a tar archive, or in a directory with `tar=false`.
         case oci
         /// An archive as `docker load` reads it.
@@ -30,6 +32,14 @@ struct OutputSpecification: Equatable, Sendable {
     var names: [String] = []
     /// `tar=false`: a directory instead of an archive.
     var isDirectory = false
+    /// `push=true`
+    var isPushed = false
+    /// `push-by-digest=true`: without tags.
+    var isPushedByDigest = false
+    /// `store=false`
+    var isNotStored = false
+    /// `oci-mediatypes=false`: Docker's media types instead.
+    var hasDockerMediaTypes = false
     /// How layers are compressed; by gzip if `nil`.
     var compression: Compression?
     /// Whether layers of base images are compressed anew when they are compressed in another way.
@@ -43,4 +53,6 @@ struct OutputSpecification: Equatable, Sendable {
 
     /// The local store, which is used when there is no `--output`.
     static let store = OutputSpecification(kind: .image)
+    /// What `--push` stands for.
+    static let registry = OutputSpecification(kind: .registry, isPushed: true)
 }

@@ -105,12 +105,12 @@ import Testing
 
     @Test func aFlagThatIsNotCarriedOutStopsBeforeTheBuild() async throws {
         let context = try TestContext()
-        let code = try await context.run(["build", "--push", "."]) { _, _ in
+        let code = try await context.run(["build", "--squash", "."]) { _, _ in
             Issue.record("the build started")
             return .init()
         }
         #expect(code == .usage)
-        #expect(context.diagnostics.text.hasPrefix("error: --push is not supported yet: "))
+        #expect(context.diagnostics.text.hasPrefix("error: --squash is not supported yet: "))
     }
 
     @Test func nobodyReadsTheResult() async throws {

@@ -42,8 +42,14 @@ import Testing
             change(&settings)
             return .directory(path, settings)
         }
+        let shop = try ImageReference(parsing: "shop:1")
         let table: [(String, CacheTargetSpecification)] = [
             ("type=inline", .inline),
+            ("shop:1", .registry(shop, .init())),
+            (
+                "type=registry,ref=shop:1,mode=max,image-manifest=true",
+                .registry(shop, .init(isComplete: true))
+            ),
             ("type=local,dest=out", directory("out")),
             ("type=local,dest=out,mode=min,image-manifest=true,oci-mediatypes=1", directory("out")),
             (
@@ -67,7 +73,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("shop:1", "registry"), ("type=registry,ref=x", "registry"), ("type=gha", "type=gha"), ("dest=x", "no type"),
+        ("SHOP", "--cache-to"), ("type=registry", "needs ref"), ("type=registry,ref=x,tag=y", "tag"),
+        ("type=gha", "type=gha"), ("dest=x", "no type"),
         ("type=local", "needs dest"), ("type=local,dest=", "needs dest"), ("type=inline,mode=max", "mode"),
         ("type=local,dest=x,mode=all", "mode=all"), ("type=local,dest=x,compression=lz4", "lz4"),
         ("type=local,dest=x,compression-level=99", "out of range"), ("type=local,dest=x,ignore-error=maybe", "maybe"),

@@ -30,6 +30,13 @@ import Testing
             .init(kind: .docker, destination: .path("x"), compression: .gzip(level: 9))
         ),
         ("type=image,push=false", .store),
+        ("type=image,push=true,store=false", .init(kind: .image, isPushed: true, isNotStored: true)),
+        ("type=registry,name=r.example/a:1", .init(kind: .registry, names: ["r.example/a:1"], isPushed: true)),
+        (
+            "type=image,push-by-digest=true,name-canonical=true",
+            .init(kind: .image, isPushed: true, isPushedByDigest: true)
+        ),
+        ("type=image,oci-mediatypes=false", .init(kind: .image, hasDockerMediaTypes: true)),
         ("type=oci,dest=x,source-date-epoch=0", .init(kind: .oci, destination: .path("x"), sourceDateEpoch: 0)),
         ("type=oci,dest=x,source-date-epoch=", .init(kind: .oci, destination: .path("x"), hasNoEpoch: true)),
         ("type=cacheonly", .init(kind: .cacheonly)),
@@ -44,7 +51,9 @@ import Testing
         ("", "key=value"), ("type=", "no type"), ("dest=x,name=y", "no type"), ("type=zip,dest=x", "unknown type"),
         ("type=oci", "needs dest"), ("type=tar", "needs dest"), ("type=local", "needs dest"),
         ("type=oci,dest=", "dest is empty"), ("type=image,dest=x", "takes no dest"),
-        ("type=image,push=true", "registry"),
+        ("type=image,store=false", "neither stored nor pushed"), ("type=tar,dest=x,push=true", "push"),
+        ("type=image,registry.insecure=true", "registries.toml"),
+        ("type=local,dest=x,oci-mediatypes=false", "oci-mediatypes"),
         ("type=registry", "registry"), ("type=local,dest=-", "standard output"),
         ("type=oci,dest=-,tar=false", "standard output"), ("type=tar,dest=x,tar=false", "tar=false"),
         ("type=oci,dest=x,compression=lz4", "lz4"), ("type=oci,dest=x,compression-level=10", "out of range"),
