@@ -16,7 +16,7 @@ struct ImageLocationTests {
         #expect(try ImageLocation(parsing: text).description == expected)
     }
 
-    @Test(arguments: ["", "oci:", "oci-archive::tag", "docker://", "store:", "UPPER/case", "docker-archive:"])
+    @Test(arguments: ["", "oci:", "oci-archive::tag", "docker://", "store:", "UPPER/lower/Case", "docker-archive:"])
     func refuses(_ text: String) {
         #expect(throws: OCIError.self) { try ImageLocation(parsing: text) }
     }

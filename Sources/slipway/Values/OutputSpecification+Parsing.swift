@@ -37,6 +37,10 @@ extension OutputSpecification {
         case "name": names = value.split(separator: ",").map { $0.trimmingBlanks() }.filter { !$0.isEmpty }
         case "tar": isDirectory = try !Self.boolean(key, value)
         case "rewrite-timestamp": rewriteTimestamp = try Self.boolean(key, value)
+        case "oci-mediatypes" where kind == .oci:
+            guard try Self.boolean(key, value) else {
+                throw CommandLineError("--output: an OCI image layout has OCI media types", help: "use type=docker")
+            }
         case "oci-mediatypes" where kind.isImage: hasDockerMediaTypes = try !Self.boolean(key, value)
         case "source-date-epoch" where value.isEmpty: hasNoEpoch = true
         case "source-date-epoch":
