@@ -95,7 +95,12 @@ public struct BuildEngine: Sendable {
             remotes: RemoteSources(
                 client: remote, credentials: fetcher.credentials, store: store, progress: progress),
             controlGroups: controlGroups(request, progress),
-            ignorePatterns: try input.ignorePatterns())
+            ignorePatterns: try input.ignorePatterns(), input: input)
+        try request.checkAnnotations()
+        if request.losesAttestations {
+            progress.warn(
+                "AttestationNotExported", "a docker archive holds no attestations: use type=oci to keep them")
+        }
         for stage in request.plan.noCache.unknownStages(in: session.dockerfile) {
             progress.warn("UnknownStage", "--no-cache-filter: there is no stage \(stage)")
         }
@@ -110,7 +115,7 @@ public struct BuildEngine: Sendable {
         }
         let exporter = Exporter(
             assemblers: assemblers, isMultiPlatform: request.isMultiPlatform, tags: request.tags, store: store,
-            layerStore: layerStore, provider: provider)
+            layerStore: layerStore, provider: provider, finished: .now)
         var image: Exporter.Result?
         for export in request.exports {
             let made = try await progress.step("exporting to \(export.kind.summary)") {

@@ -16,6 +16,8 @@ struct Exporter {
     let store: ContentStore
     let layerStore: LayerStore
     let provider: LayerProvider
+    /// When the last step was done.
+    let finished: Timestamp
 
     /// An image that an export made: what describes its manifest or index, and the digest of its configuration, which an
     /// index has not.
@@ -31,17 +33,17 @@ struct Exporter {
         let names = tags + export.names.filter { !tags.contains($0) }
         switch export.kind {
         case .image:
-            let image = try await assemble(export)
+            let image = try await assemble(export, names: names)
             // What is there already stays as it is, with the time it was built at.
             let moved = try names.filter { try store.image(named: $0)?.descriptor.digest != image.image.digest }
             if names.isEmpty || !moved.isEmpty { _ = try store.putImage(image.image, names: moved) }
             return image
         case .ociLayout(let destination):
-            let image = try await assemble(export)
+            let image = try await assemble(export, names: names)
             try write(ImageExport([.init(image.image, names: names)], format: .oci), to: destination)
             return image
         case .dockerArchive(let destination):
-            let image = try await assemble(export)
+            let image = try await assemble(export, names: names)
             let platform = assemblers.count == 1 ? assemblers[0].graph.configuration.platform : .host
             try write(ImageExport([.init(image.image, names: names)], format: .docker(platform)), to: destination)
             return image
@@ -64,18 +66,37 @@ struct Exporter {
         }
     }
 
-    /// The image, or the index of those for several platforms.
-    private func assemble(_ export: Export) async throws -> Result {
-        var images: [(image: Descriptor, configuration: Digest)] = []
+    /// The image, or an index: of those for several platforms, or of the image with what is claimed about it.
+    private func assemble(_ export: Export, names: [ImageReference]) async throws -> Result {
+        var images: [ImageAssembler.Image] = []
+        var claims: [Descriptor] = []
         for assembler in assemblers {
-            images.append(try await assembler.assemble(export.compression, force: export.forcesCompression))
+            let image = try await assembler.assemble(export)
+            images.append(image)
+            claims += try attach(
+                assembler.claims(finished: finished, layers: image.layers, isInline: isMultiPlatform), to: image,
+                export, names: names)
         }
-        if let only = images.first, !isMultiPlatform {
-            return Result(image: only.image, configuration: only.configuration)
+        if let only = images.first, !isMultiPlatform, claims.isEmpty {
+            return Result(image: only.descriptor, configuration: only.configuration)
         }
-        let bytes = ImageIndex(manifests: images.map(\.image)).encoded()
-        let digest = try store.put(bytes)
-        return Result(image: Descriptor(mediaType: .ociIndex, digest: digest, size: Int64(bytes.count)))
+        let index = ImageIndex(
+            manifests: images.map(\.descriptor) + claims, annotations: export.annotations.values(in: .index))
+        let descriptor = try store.put(
+            index.encoded(), mediaType: .ociIndex, annotations: export.annotations.values(in: .indexDescriptor))
+        return Result(image: descriptor)
+    }
+
+    /// Writes what is claimed about an image into the store. A docker archive has no place for it.
+    private func attach(
+        _ claims: [Attestation], to image: ImageAssembler.Image, _ export: Export, names: [ImageReference]
+    ) throws -> [Descriptor] {
+        if case .dockerArchive = export.kind { return [] }
+        guard !claims.isEmpty else { return [] }
+        let attached = AttestationManifest(
+            claims, about: image.descriptor, names: names, form: export.attachesArtifacts ? .artifact : .image)
+        for bytes in attached.blobs + [attached.manifest] { _ = try store.put(bytes) }
+        return [attached.descriptor]
     }
 
     /// All files of the image; of several platforms, each below a directory of its own (`linux_arm64`).
@@ -84,6 +105,9 @@ struct Exporter {
         for assembler in assemblers {
             try await provider.unpack(assembler.layers)
             var entries = try FlattenedTree.entries(of: try LayerView(layers: assembler.layers, store: layerStore))
+            entries += try AttestationFiles.entries(
+                for: assembler.claims(finished: finished, layers: nil, isInline: false), about: entries,
+                time: assembler.epoch)
             if isMultiPlatform {
                 let platform = assembler.graph.configuration.platform.description
                 let name = String(platform.map { $0 == "/" ? "_" : $0 })
@@ -132,6 +156,9 @@ struct Exporter {
             hasher.add(assembler.graph.configuration.platform.description)
             hasher.add(assembler.layers)
             hasher.add(assembler.epoch.seconds)
+            for claim in assembler.claims(finished: finished, layers: nil, isInline: false) {
+                hasher.add(claim.predicate.encoded())
+            }
         }
         return hasher.finish()
     }

@@ -1,3 +1,4 @@
+import BuildEngine
 import Dockerfile
 import OCI
 import Sandbox
@@ -49,6 +50,8 @@ extension BuildOptions {
         controls = try ControlGroupLimits(flags.steps)
         outputs = try Self.outputs(flags)
         platforms = try flags.platform.flatMap { $0.split(separator: ",") }.map(Self.platform)
+        for text in flags.annotation { annotations.notes += try AnnotationFlag.parse(text) }
+        provenance = try AttestationFlags.provenance(flags, environment: environment)
         network = try Self.network(flags.network)
         extraHosts = try flags.addHost.map(ExtraHost.init(parsing:))
         sharedMemorySize = try flags.shmSize.map { size throws(CommandLineError) in
