@@ -95,7 +95,12 @@ public struct BuildEngine: Sendable {
             remotes: RemoteSources(
                 client: remote, credentials: fetcher.credentials, store: store, progress: progress),
             controlGroups: controlGroups(request, progress),
-            ignorePatterns: try input.ignorePatterns())
+            ignorePatterns: try input.ignorePatterns(), input: input)
+        try request.checkAnnotations()
+        if request.losesAttestations {
+            progress.warn(
+                "AttestationNotExported", "a docker archive holds no attestations: use type=oci to keep them")
+        }
         for stage in request.plan.noCache.unknownStages(in: session.dockerfile) {
             progress.warn("UnknownStage", "--no-cache-filter: there is no stage \(stage)")
         }
@@ -111,7 +116,7 @@ public struct BuildEngine: Sendable {
         let pusher = ImagePusher(registry: registry, store: store, provider: provider, progress: progress)
         let exporter = Exporter(
             assemblers: assemblers, isMultiPlatform: request.isMultiPlatform, tags: request.tags, store: store,
-            layerStore: layerStore, provider: provider, pusher: pusher)
+            layerStore: layerStore, provider: provider, pusher: pusher, finished: .now)
         var image: Exporter.Result?
         for export in request.exports {
             let made = try await progress.step("exporting to \(export.kind.summary)") {

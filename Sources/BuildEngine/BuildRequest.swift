@@ -73,6 +73,8 @@ public struct BuildRequest: Sendable {
     public var sourceDateEpoch: Int64?
     /// How many operations run at the same time; nil for as many as there are.
     public var maximumParallelism: Int?
+    /// `--provenance`: what is told of the build in an attestation of the image; nil for none.
+    public var provenance: ProvenanceSettings?
     /// What is removed from the store at the end of the build; nil for nothing.
     public var housekeeping: HousekeepingPolicy?
 
@@ -155,6 +157,10 @@ public struct Export: Sendable, Hashable {
     public var hasDockerMediaTypes = false
     /// Names beside those of `--tag`.
     public var names: [ImageReference]
+    /// Notes in the image's documents.
+    public var annotations = ImageAnnotations()
+    /// `oci-artifact=true`: attestations are stored as OCI artifacts, which name the image as their subject.
+    public var attachesArtifacts = false
 
     /// An export with the defaults of `docker buildx build`.
     public init(

@@ -28,6 +28,9 @@ struct BuildSession {
     let controlGroups: ControlGroups?
     /// What the main context leaves out; nil where there is none.
     let ignorePatterns: IgnorePatterns?
+    /// For provenance: the Dockerfile as it was found, and the build as an event.
+    let input: LoadedDockerfile
+    let run = ProvenanceRecord.Run()
 
     /// Plans and solves the graph for a platform. What comes of it is assembled and exported by the caller.
     mutating func build(for platform: Platform) async throws -> ImageAssembler {
@@ -52,6 +55,7 @@ struct BuildSession {
         let keys = try await DefinitionKeys(
             graph, timestamps: request.timestamps, remotes: remotes, contents: &contents)
         try contents.save()
+        let provenance = try await provenance(of: graph)
         let steps = progress.plan(graph, keys)
         await register(graph, steps)
         let explainer = Explainer(
@@ -67,7 +71,7 @@ struct BuildSession {
         return ImageAssembler(
             graph: graph, keys: keys, layers: try await solver.solve(), epoch: epoch.time, store: store,
             layerStore: layerStore,
-            provider: provider)
+            provider: provider, provenance: provenance)
     }
 
     /// The time that `SOURCE_DATE_EPOCH` comes to; nil for none.
@@ -114,7 +118,7 @@ struct BuildSession {
 
 extension BuildGraph {
     /// The contexts that any operation takes files from, each with the first place that names it.
-    fileprivate var contextNames: [ContextName: SourceRange?] {
+    var contextNames: [ContextName: SourceRange?] {
         var names: [ContextName: SourceRange?] = [:]
         for operation in operations {
             switch operation.kind {

@@ -10,6 +10,8 @@ public enum ImageSource: Hashable, Sendable {
 
 /// An image as far as planning needs it.
 public struct BaseImage: Sendable {
+    /// What the name stood for: the descriptor of an index, or of the manifest itself.
+    public var resolved: Descriptor
     /// The descriptor of its manifest.
     public var descriptor: Descriptor
     /// What the descriptor describes.
@@ -17,8 +19,12 @@ public struct BaseImage: Sendable {
     /// What the manifest names as its configuration.
     public var configuration: ImageConfiguration
 
-    /// An image of the given parts.
-    public init(descriptor: Descriptor, manifest: ImageManifest, configuration: ImageConfiguration) {
+    /// An image of the given parts. Without `resolved` the name stood for the manifest.
+    public init(
+        descriptor: Descriptor, manifest: ImageManifest, configuration: ImageConfiguration,
+        resolved: Descriptor? = nil
+    ) {
+        self.resolved = resolved ?? descriptor
         self.descriptor = descriptor
         self.manifest = manifest
         self.configuration = configuration

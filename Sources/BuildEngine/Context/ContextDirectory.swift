@@ -11,4 +11,6 @@ struct ContextDirectory: Sendable, Hashable {
     var time: Timestamp?
     /// The name of the only file, where the address of the context is that of one file and not of an archive.
     var onlyFile: String?
+    /// What was fetched for it; nil for what came from this machine.
+    var origin: ContextOrigin?
 }

@@ -54,7 +54,9 @@ struct ContextFetcher: Sendable {
         return try await progress.step("[\(name.label)] load git source \(address.redacted)") {
             let revision = try await remote.resolve(address, credentials: credentials)
             let checkout = try await remote.checkOut(address, at: revision, into: directory, credentials: credentials)
-            return ContextDirectory(path: checkout.root, isFetched: true, time: checkout.time)
+            return ContextDirectory(
+                path: checkout.root, isFetched: true, time: checkout.time,
+                origin: .repository(address, commit: checkout.commit))
         }
     }
 
@@ -65,14 +67,18 @@ struct ContextFetcher: Sendable {
             try await remote.download(address, credentials: credentials) { report(shown, $0, $1) }
         }
         let blob = try Self.location(of: store.path(of: file.digest))
-        if let directory = try await unpackIfArchive(blob, name) { return directory }
+        let origin = ContextOrigin.file(address, digest: file.digest)
+        if var directory = try await unpackIfArchive(blob, name) {
+            directory.origin = origin
+            return directory
+        }
         let directory = try makeDirectory()
         let entry = TarEntry(
             path: FilePath(Self.onlyFile), kind: .file, mode: 0o600, size: Int64(clamping: file.size),
             mtime: file.lastModified ?? .unixEpoch)
         try LayerStore.write(
             [LayerEntry(entry, source: blob.source)], below: try DirectoryHandle(directory))
-        return ContextDirectory(path: directory, isFetched: true, onlyFile: Self.onlyFile)
+        return ContextDirectory(path: directory, isFetched: true, onlyFile: Self.onlyFile, origin: origin)
     }
 
     private func unpack(_ path: FilePath, _ name: ContextName) async throws -> ContextDirectory {

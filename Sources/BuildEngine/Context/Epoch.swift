@@ -2,8 +2,6 @@ import BuildGraph
 import FileSystem
 import FoundationEssentials
 import OCI
-import Subprocess
-import SystemPackage
 
 /// Finds the time that a build takes for now, so that the same inputs give the same bytes.
 ///
@@ -17,7 +15,9 @@ struct Epoch {
     static func find(given: Int64?, context: ContextTree?, graph: BuildGraph) async -> Epoch {
         if let given { return Epoch(time: Timestamp(seconds: given), isExplicit: true) }
         if let time = context?.source.time { return Epoch(time: time, isExplicit: false) }
-        if let source = context?.source, !source.isFetched, let commit = await commitTime(of: source.path) {
+        if let source = context?.source, !source.isFetched, let tree = GitWorkTree(containing: source.path),
+            let commit = await tree.commitTime()
+        {
             return Epoch(time: Timestamp(seconds: commit), isExplicit: false)
         }
         if let newest = context?.newestModification {
@@ -40,38 +40,5 @@ struct Epoch {
     /// A time as RFC 3339 writes it, in UTC.
     static func rfc3339(_ time: Timestamp) -> String {
         Date(timeIntervalSince1970: Double(time.seconds)).formatted(Date.ISO8601FormatStyle())
-    }
-
-    /// When the last commit was made, if the directory is in a git work tree and nothing in it differs from that commit.
-    ///
-    /// A machine without git, or a repository that git refuses, has no commit time: that is no reason to fail a build.
-    private static func commitTime(of directory: FilePath) async -> Int64? {
-        guard hasRepository(above: directory),
-            let status = await git(["status", "--porcelain", "--", "."], in: directory),
-            status.isEmpty
-        else { return nil }
-        return await git(["log", "-1", "--format=%ct"], in: directory).flatMap { Int64($0) }
-    }
-
-    private static func hasRepository(above directory: FilePath) -> Bool {
-        var path = directory
-        while true {
-            if let handle = try? DirectoryHandle(path), (try? handle.statusIfExists(of: ".git")) != .some(nil) {
-                return true
-            }
-            guard path.removeLastComponent() else { return false }
-        }
-    }
-
-    /// What git prints, without the last line break. The repository's own configuration must not start programs.
-    private static func git(_ arguments: [String], in directory: FilePath) async -> String? {
-        let guards = ["-c", "safe.directory=*", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"]
-        let result = try? await Subprocess.run(
-            .name("git"), arguments: Arguments(guards + ["-C", directory.string] + arguments),
-            environment: .inherit.updating(["GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"]),
-            output: .string(limit: 1 << 20), error: .discarded)
-        guard let result, result.terminationStatus.isSuccess else { return nil }
-        let text = result.standardOutput
-        return text.hasSuffix("\n") ? String(text.dropLast()) : text
     }
 }

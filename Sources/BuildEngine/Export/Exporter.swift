@@ -17,6 +17,8 @@ struct Exporter {
     let layerStore: LayerStore
     let provider: LayerProvider
     let pusher: ImagePusher
+    /// When the last step was done.
+    let finished: Timestamp
 
     /// An image that an export made: what describes its manifest or index, and the digest of its configuration, which an
     /// index has not.
@@ -32,7 +34,7 @@ struct Exporter {
         let names = tags + export.names.filter { !tags.contains($0) }
         switch export.kind {
         case .image(let destination):
-            let image = try await assemble(export, isLazy: !destination.isStored)
+            let image = try await assemble(export, names: names, isLazy: !destination.isStored)
             if destination.isPushed { try await push(image.image, destination, names: names) }
             guard destination.isStored else { return image }
             // What is there already stays as it is, with the time it was built at.
@@ -40,11 +42,11 @@ struct Exporter {
             if names.isEmpty || !moved.isEmpty { _ = try store.putImage(image.image, names: moved) }
             return image
         case .ociLayout(let destination):
-            let image = try await assemble(export)
+            let image = try await assemble(export, names: names)
             try write(ImageExport([.init(image.image, names: names)], format: .oci), to: destination)
             return image
         case .dockerArchive(let destination):
-            let image = try await assemble(export)
+            let image = try await assemble(export, names: names)
             let platform = assemblers.count == 1 ? assemblers[0].graph.configuration.platform : .host
             try write(ImageExport([.init(image.image, names: names)], format: .docker(platform)), to: destination)
             return image
@@ -77,20 +79,42 @@ struct Exporter {
         try await pusher.push(image, as: names)
     }
 
-    /// The image, or the index of those for several platforms.
+    /// The image, or an index: of those for several platforms, or of the image with what is claimed about it.
     ///
     /// - Parameter isLazy: whether layers of base images stay where they are.
-    private func assemble(_ export: Export, isLazy: Bool = false) async throws -> Result {
-        var images: [(image: Descriptor, configuration: Digest)] = []
+    private func assemble(
+        _ export: Export, names: [ImageReference], isLazy: Bool = false
+    ) async throws -> Result {
+        var images: [ImageAssembler.Image] = []
+        var claims: [Descriptor] = []
         for assembler in assemblers {
-            images.append(try await assembler.assemble(export, isLazy: isLazy))
+            let image = try await assembler.assemble(export, isLazy: isLazy)
+            images.append(image)
+            claims += try attach(
+                assembler.claims(finished: finished, layers: image.layers, isInline: isMultiPlatform), to: image,
+                export, names: names)
         }
-        if let only = images.first, !isMultiPlatform {
-            return Result(image: only.image, configuration: only.configuration)
+        if let only = images.first, !isMultiPlatform, claims.isEmpty {
+            return Result(image: only.descriptor, configuration: only.configuration)
         }
-        let type = export.hasDockerMediaTypes ? MediaType.dockerManifestList : .ociIndex
-        let bytes = ImageIndex(mediaType: type, manifests: images.map(\.image)).encoded()
-        return Result(image: try store.put(bytes, mediaType: type))
+        let index = ImageIndex(
+            mediaType: export.hasDockerMediaTypes ? .dockerManifestList : .ociIndex,
+            manifests: images.map(\.descriptor) + claims, annotations: export.annotations.values(in: .index))
+        let descriptor = try store.put(
+            index.encoded(), mediaType: index.mediaType, annotations: export.annotations.values(in: .indexDescriptor))
+        return Result(image: descriptor)
+    }
+
+    /// Writes what is claimed about an image into the store. A docker archive has no place for it.
+    private func attach(
+        _ claims: [Attestation], to image: ImageAssembler.Image, _ export: Export, names: [ImageReference]
+    ) throws -> [Descriptor] {
+        if case .dockerArchive = export.kind { return [] }
+        guard !claims.isEmpty else { return [] }
+        let attached = AttestationManifest(
+            claims, about: image.descriptor, names: names, form: export.attachesArtifacts ? .artifact : .image)
+        for bytes in attached.blobs + [attached.manifest] { _ = try store.put(bytes) }
+        return [attached.descriptor]
     }
 
     /// All files of the image; of several platforms, each below a directory of its own (`linux_arm64`).
@@ -99,6 +123,9 @@ struct Exporter {
         for assembler in assemblers {
             try await provider.unpack(assembler.layers)
             var entries = try FlattenedTree.entries(of: try LayerView(layers: assembler.layers, store: layerStore))
+            entries += try AttestationFiles.entries(
+                for: assembler.claims(finished: finished, layers: nil, isInline: false), about: entries,
+                time: assembler.epoch)
             if isMultiPlatform {
                 let platform = assembler.graph.configuration.platform.description
                 let name = String(platform.map { $0 == "/" ? "_" : $0 })
@@ -147,6 +174,9 @@ struct Exporter {
             hasher.add(assembler.graph.configuration.platform.description)
             hasher.add(assembler.layers)
             hasher.add(assembler.epoch.seconds)
+            for claim in assembler.claims(finished: finished, layers: nil, isInline: false) {
+                hasher.add(claim.predicate.encoded())
+            }
         }
         return hasher.finish()
     }

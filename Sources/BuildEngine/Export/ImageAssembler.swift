@@ -17,13 +17,35 @@ struct ImageAssembler {
     /// What the image is to carry of its own cache; nil for none.
     var inlineCache: JSONValue?
 
-    /// Writes the image into the store, with its layers compressed as asked.
+    /// How it was built; nil where nobody asks.
+    var provenance: ProvenanceRecord?
+    /// What else is claimed about the image, such as what is in it.
+    var attestations: [Attestation] = []
+
+    /// An image in the store.
+    struct Image {
+        /// What describes the manifest.
+        var descriptor: Descriptor
+        /// The digest of the configuration.
+        var configuration: Digest
+        /// The layers as the manifest names them.
+        var layers: [Descriptor]
+    }
+
+    /// All that is claimed about the image.
+    ///
+    /// - Parameter layers: its layers as they are stored; nil where only files are exported.
+    func claims(finished: Timestamp, layers: [Descriptor]?, isInline: Bool) -> [Attestation] {
+        guard let provenance, isInline || !provenance.settings.isInlineOnly else { return attestations }
+        return attestations + [provenance.attestation(finished: finished, layers: layers)]
+    }
+
+    /// Writes the image into the store, with its layers compressed and its documents annotated as asked.
     ///
     /// Layers of base images are taken as they are, unless the export forces a compression. If it is lazy, they stay
     /// where they are and are only described.
-    func assemble(
-        _ export: Export, isLazy: Bool
-    ) async throws -> (image: Descriptor, configuration: Digest) {
+    func assemble(_ export: Export, isLazy: Bool) async throws -> Image {
+        let platform = graph.configuration.platform
         var descriptors: [Descriptor] = []
         for layer in layers { descriptors.append(try await descriptor(of: layer, export, isLazy: isLazy)) }
         if export.hasDockerMediaTypes { descriptors = try descriptors.map(Self.docker) }
@@ -35,14 +57,13 @@ struct ImageAssembler {
         let manifest = ImageManifest(
             mediaType: type,
             configuration: Descriptor(mediaType: configurationType, digest: digest, size: Int64(configuration.count)),
-            layers: descriptors)
+            layers: descriptors, annotations: export.annotations.values(in: .manifest, for: platform))
         let bytes = manifest.encoded()
         let manifestDigest = try store.put(bytes)
-        return (
-            Descriptor(
-                mediaType: type, digest: manifestDigest, size: Int64(bytes.count),
-                platform: self.configuration.platform), digest
-        )
+        let image = Descriptor(
+            mediaType: type, digest: manifestDigest, size: Int64(bytes.count), platform: platform,
+            annotations: export.annotations.values(in: .manifestDescriptor, for: platform))
+        return Image(descriptor: image, configuration: digest, layers: descriptors)
     }
 
     /// A layer under Docker's name of its type.

@@ -28,15 +28,15 @@ final class BaseImages: ImageResolver {
             let layout = try ImageLayout.open(FilePath(path), store: store)
             let descriptor = try layout.select(digest?.description ?? tag)
             let image = try layout.resolve(descriptor, platform: platform)
-            return remember(image, .layout(layout))
+            return remember(image, .layout(layout), descriptor)
         case .reference(let reference):
             if let record = try store.image(named: reference),
                 let image = try available(record.descriptor, platform)
             {
-                return remember(image, .store)
+                return remember(image, .store, record.descriptor)
             }
             let pulled = try await registry.pull(reference, platform: platform, into: store)
-            return remember(pulled.image, .registry(reference))
+            return remember(pulled.image, .registry(reference), pulled.descriptor)
         }
     }
 
@@ -69,10 +69,11 @@ final class BaseImages: ImageResolver {
         }
     }
 
-    private func remember(_ image: ResolvedImage, _ origin: Origin) -> BaseImage {
+    private func remember(_ image: ResolvedImage, _ origin: Origin, _ resolved: Descriptor) -> BaseImage {
         origins.withLock { $0[image.descriptor.digest] = origin }
         return BaseImage(
-            descriptor: image.descriptor, manifest: image.manifest, configuration: image.configuration)
+            descriptor: image.descriptor, manifest: image.manifest, configuration: image.configuration,
+            resolved: resolved)
     }
 
     /// Brings a layer of an image that was resolved into the store.

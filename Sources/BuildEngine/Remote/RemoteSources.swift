@@ -52,6 +52,15 @@ struct RemoteSources: Sendable {
         }
     }
 
+    /// What an address stood for, as provenance tells it.
+    func origin(of source: FileOrigin) -> ContextOrigin? {
+        switch (contents[source], source) {
+        case (.file(let file), .remoteFile(let url, _)): .file(url, digest: file.digest)
+        case (.revision(let revision), .git(let address)): .repository(address, commit: revision.commit)
+        default: nil
+        }
+    }
+
     private func fetch(_ origin: FileOrigin, _ range: SourceRange?) async throws -> Content? {
         let client = self.client
         let credentials = self.credentials

@@ -77,6 +77,25 @@ struct BuildFlags: ParsableArguments {
     var platform: [String] = []
 
     @Option(
+        parsing: .unconditionalSingleValue,
+        help: .init(
+            "A note in the image's manifest or index; type: manifest, index, manifest-descriptor, index-descriptor.",
+            valueName: "[type[platform]:]key=value"))
+    var annotation: [String] = []
+
+    @Option(
+        parsing: .unconditionalSingleValue,
+        help: .init("An attestation of the image: type=provenance.", valueName: "type=…"))
+    var attest: [String] = []
+
+    @Option(
+        parsing: .unconditional,
+        help: .init("Attest how the image was built: true, false or mode=min|max,….", valueName: "settings"))
+    var provenance: String?
+
+    @Option(parsing: .unconditional, help: .hidden) var sbom: String?
+
+    @Option(
         parsing: .unconditional,
         help: .init("The network of RUN: default (the host's), host or none.", valueName: "mode"))
     var network: String?

@@ -1,3 +1,4 @@
+import BuildEngine
 import Dockerfile
 import OCI
 import Sandbox
@@ -53,6 +54,8 @@ extension BuildOptions {
                 "a tag is needed when pushing to a registry", help: "add --tag REGISTRY/NAME:TAG")
         }
         platforms = try flags.platform.flatMap { $0.split(separator: ",") }.map(Self.platform)
+        for text in flags.annotation { annotations.notes += try AnnotationFlag.parse(text) }
+        provenance = try AttestationFlags.provenance(flags, environment: environment)
         network = try Self.network(flags.network)
         extraHosts = try flags.addHost.map(ExtraHost.init(parsing:))
         sharedMemorySize = try flags.shmSize.map { size throws(CommandLineError) in

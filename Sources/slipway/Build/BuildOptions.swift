@@ -1,3 +1,4 @@
+import BuildEngine
 import Dockerfile
 import OCI
 import Sandbox
@@ -59,6 +60,10 @@ struct BuildOptions: Equatable, Sendable {
     var outputs: [OutputSpecification] = [.store]
     /// That of the host if empty.
     var platforms: [Platform] = []
+    /// What is told of the build in an attestation; nil for none.
+    var provenance: ProvenanceSettings?
+    /// Notes in the documents of every image.
+    var annotations = ImageAnnotations()
     var network = Network.default
     var extraHosts: [ExtraHost] = []
     /// In bytes; that of the sandbox if `nil`.

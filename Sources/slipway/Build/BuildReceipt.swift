@@ -7,14 +7,14 @@ struct BuildReceipt {
 
     init(_ outcome: BuildOutcome) { self.outcome = outcome }
 
-    /// The image id as docker has it: the digest of the configuration.
-    var imageID: String? { outcome.image?.configuration.description }
+    /// The image id as docker has it: the digest of the configuration, or of the index where there is one.
+    var imageID: String? { outcome.image.map { ($0.configuration ?? $0.descriptor.digest).description } }
 
     /// The content of `--metadata-file`.
     var metadata: JSONValue {
         var metadata: JSONValue = [:]
         if let image = outcome.image {
-            metadata["containerimage.config.digest"] = .string(image.configuration.description)
+            metadata["containerimage.config.digest"] = image.configuration.map { .string($0.description) }
             metadata["containerimage.descriptor"] = image.descriptor.json
             metadata["containerimage.digest"] = .string(image.descriptor.digest.description)
         }

@@ -31,6 +31,8 @@ extension BuildRequest {
         tags = options.tags
         platforms = options.platforms
         exports = try options.outputs.compactMap(Self.export)
+        for index in exports.indices { exports[index].annotations.notes += options.annotations.notes }
+        provenance = options.provenance
         cacheSources = try options.cacheSources.map(Self.cacheSource)
         cacheTargets = try options.cacheTargets.map(Self.cacheTarget)
         maximumParallelism = options.maximumParallelism
@@ -129,6 +131,8 @@ extension BuildRequest {
         if let compression = output.compression { export.compression = compression }
         export.forcesCompression = output.forcesCompression
         export.hasDockerMediaTypes = output.hasDockerMediaTypes
+        export.annotations = output.annotations
+        export.attachesArtifacts = output.attachesArtifacts
         export.names = try output.names.map { name throws(CommandLineError) in
             do { return try ImageReference(parsing: name) } catch { throw CommandLineError("--output: \(error)") }
         }

@@ -29,8 +29,8 @@ enum Engine {
         await remote.shutdown()
         try store.close()
         var outcome = BuildOutcome(names: result.names)
-        if let image = result.image, let configuration = result.configurationDigest {
-            outcome.image = BuildOutcome.Image(descriptor: image, configuration: configuration)
+        if let image = result.image {
+            outcome.image = BuildOutcome.Image(descriptor: image, configuration: result.configurationDigest)
         }
         return outcome
     }

@@ -6,29 +6,20 @@ struct UnsupportedBuildFlags: ParsableArguments {
     @Flag(help: .hidden) var squash = false
     @Flag(help: .hidden) var compress = false
     @Flag(name: [.customShort("D"), .long], help: .hidden) var debug = false
-    @Option(parsing: .unconditionalSingleValue, help: .hidden) var annotation: [String] = []
-    @Option(parsing: .unconditionalSingleValue, help: .hidden) var attest: [String] = []
     @Option(parsing: .unconditionalSingleValue, help: .hidden) var policy: [String] = []
     @Option(parsing: .unconditionalSingleValue, help: .hidden) var securityOpt: [String] = []
     @Option(parsing: .unconditional, help: .hidden) var builder: String?
-    @Option(parsing: .unconditional, help: .hidden) var provenance: String?
-    @Option(parsing: .unconditional, help: .hidden) var sbom: String?
     @Option(parsing: .unconditional, help: .hidden) var isolation: String?
 }
 
 extension UnsupportedBuildFlags {
     /// Throws for the first flag that was given.
     func refuse() throws(CommandLineError) {
-        let attestations = "attestations are not supported yet"
         let given: [(flag: String, isGiven: Bool, reason: String)] = [
             ("--pull", pull, "base images are taken from the local store, from layouts or from archives as they are"),
             ("--squash", squash, "a multi-stage Dockerfile with COPY --from does the same"),
             ("--compress", compress, "the context is not sent anywhere"),
             ("--debug", debug, "use --progress=plain to see everything"),
-            ("--annotation", !annotation.isEmpty, "annotations are not supported yet"),
-            ("--attest", !attest.isEmpty, attestations),
-            ("--provenance", provenance.map { GoBoolean.parse($0) != false } ?? false, attestations),
-            ("--sbom", sbom.map { GoBoolean.parse($0) != false } ?? false, attestations),
             ("--policy", !policy.isEmpty, "policies are not supported yet"),
             ("--security-opt", !securityOpt.isEmpty, "RUN always has the default profile"),
             (

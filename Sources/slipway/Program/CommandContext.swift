@@ -51,11 +51,11 @@ struct BuildResources: Sendable {
 
 /// What a build made.
 struct BuildOutcome: Equatable, Sendable {
-    /// The descriptor of the image's manifest or index, and the digest of its configuration; `nil` if no output made an
-    /// image.
+    /// The descriptor of the image's manifest or index, and the digest of its configuration, which an index has not;
+    /// `nil` if no output made an image.
     struct Image: Equatable, Sendable {
         var descriptor: Descriptor
-        var configuration: Digest
+        var configuration: Digest?
     }
 
     var image: Image?

@@ -1,3 +1,4 @@
+import BuildEngine
 import SystemPackage
 
 extension OutputSpecification {
@@ -20,8 +21,9 @@ extension OutputSpecification {
         self.init(kind: kind)
         isPushed = kind == .registry
         for (key, value) in pairs where key != "type" && !CompressionSettings.keys.contains(key) {
-            try set(key, to: value)
+            if !key.hasPrefix(AnnotationFlag.prefix) { try set(key, to: value) }
         }
+        annotations = ImageAnnotations(try Self.annotations(fields, kind))
         try setCompression(pairs.filter { CompressionSettings.keys.contains($0.key) })
         try checkDestination()
         try checkPush()
@@ -37,6 +39,8 @@ extension OutputSpecification {
         case "name": names = value.split(separator: ",").map { $0.trimmingBlanks() }.filter { !$0.isEmpty }
         case "tar": isDirectory = try !Self.boolean(key, value)
         case "rewrite-timestamp": rewriteTimestamp = try Self.boolean(key, value)
+        case "oci-artifact" where [.image, .registry, .oci].contains(kind):
+            attachesArtifacts = try Self.boolean(key, value)
         case "oci-mediatypes" where kind == .oci:
             guard try Self.boolean(key, value) else {
                 throw CommandLineError("--output: an OCI image layout has OCI media types", help: "use type=docker")
@@ -69,6 +73,23 @@ extension OutputSpecification {
         guard isPushed || !isNotStored else {
             throw CommandLineError("--output: an image that is neither stored nor pushed is nowhere")
         }
+    }
+
+    /// `annotation[-TYPE][[PLATFORM]].KEY=VALUE`. Letters of the key stay as they are.
+    private static func annotations(
+        _ fields: [String], _ kind: Kind
+    ) throws(CommandLineError) -> [ImageAnnotations.Note] {
+        var notes: [ImageAnnotations.Note] = []
+        for field in fields where field.trimmingBlanks().lowercased().hasPrefix(AnnotationFlag.prefix) {
+            guard kind.isImage else {
+                throw CommandLineError(
+                    "--output: annotations are not supported for type=\(kind.rawValue)",
+                    help: "its result has no manifest")
+            }
+            let pair = field.trimmingBlanks().splitOnce("=")
+            notes.append(try AnnotationFlag.note(outputKey: pair.before, value: pair.after ?? ""))
+        }
+        return notes
     }
 
     private mutating func checkDestination() throws(CommandLineError) {

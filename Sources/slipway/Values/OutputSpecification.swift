@@ -1,4 +1,5 @@
 import Archive
+import BuildEngine
 import SystemPackage
 
 /// One `--output`: in what form and where to the result goes.
@@ -50,6 +51,10 @@ struct OutputSpecification: Equatable, Sendable {
     var sourceDateEpoch: Int64?
     /// `source-date-epoch=` without a value: as in BuildKit, times in layers stay as they are.
     var hasNoEpoch = false
+    /// Notes in the documents of the image.
+    var annotations = ImageAnnotations()
+    /// Whether attestations are stored as OCI artifacts.
+    var attachesArtifacts = false
 
     /// The local store, which is used when there is no `--output`.
     static let store = OutputSpecification(kind: .image)
