@@ -38,6 +38,7 @@ let rooms = [
         dependencies: ["ContentStore", "HTTP", "OCI", "Dockerfile", "FileSystem", system, subprocess]),
     // floor 4
     Room(name: "BuildGraph", dependencies: ["Dockerfile", "OCI"]),
+    Room(name: "SBOM", dependencies: ["LayerStore", "OCI", "FileSystem", "CSQLite", "CZlib", system], touchesC: true),
     // floor 5
     Room(name: "Diagram", dependencies: ["BuildGraph", "Dockerfile", "OCI"]),
     Room(
@@ -75,7 +76,7 @@ let package = Package(
             name: "slipway",
             dependencies: [
                 "BuildEngine", "BuildGraph", "Diagram", "Dockerfile", "OCI", "Archive", "ContentStore", "LayerStore",
-                "Sandbox", "Registry", "HTTP", "Remote", "FileSystem", arguments, system,
+                "Sandbox", "Registry", "HTTP", "Remote", "SBOM", "FileSystem", arguments, system,
             ]),
         // What SandboxTests start as another user or kill without warning.
         .executableTarget(name: "SandboxHarness", dependencies: ["Sandbox", system], path: "Tests/SandboxHarness"),
