@@ -21,7 +21,8 @@ struct Slipway: ParsableCommand {
         version: "slipway version \(version)",
         subcommands: [
             BuildCommand.self, BuildxCommand.self, ImagesCommand.self, TagCommand.self, RmiCommand.self,
-            RunCommand.self, InspectCommand.self, SBOMCommand.self, LoadCommand.self, SaveCommand.self, HistoryCommand.self,
+            RunCommand.self, InspectCommand.self, LoadCommand.self, SaveCommand.self, HistoryCommand.self,
+            SBOMCommand.self,
             ExplainCommand.self, GraphCommand.self, DuCommand.self, PruneCommand.self, CacheCommand.self,
             DoctorCommand.self,
             BuilderCommand.self, VersionCommand.self,

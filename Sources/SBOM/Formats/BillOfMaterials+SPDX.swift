@@ -55,7 +55,7 @@ extension BillOfMaterials {
     private static func system(_ distribution: Distribution) -> JSONValue {
         let name = distribution.id.isEmpty ? distribution.name : distribution.id
         var json = package("SPDXRef-Distribution", name, distribution.versionID)
-        json["primaryPackagePurpose"] = "OPERATING-SYSTEM"
+        json["primaryPackagePurpose"] = "OPERATING_SYSTEM"
         if !distribution.prettyName.isEmpty { json["summary"] = .string(distribution.prettyName) }
         return json
     }

@@ -3,9 +3,10 @@ struct ArchiveName {
     let name: String
     let version: String
 
-    /// - Parameter path: the path or the file name.
+    /// - Parameter path: the path or the file name; of an archive within others, what stands behind the last colon.
     init(_ path: String) {
-        let file = path.lastPathComponent
+        let own = path.lastIndex(of: ":").map { String(path[path.index(after: $0)...]) } ?? path
+        let file = own.lastPathComponent
         let stem = file.lastIndex(of: ".").map { file[..<$0] } ?? file
         var (name, version) = Self.split(stem) ?? ("", "")
         if version.isEmpty, let separator = name.indices.first(where: { Self.separates(name, $0) }) {

@@ -44,10 +44,7 @@ struct JavaArchive {
 
     /// Takes over what a project says if the project is this jar.
     mutating func absorb(_ other: MavenProject) -> Bool {
-        let isSame =
-            other.artifact == name
-            || (namespace == other.namespace && other.artifact == name && other.version == version)
-        guard isSame else { return false }
+        guard other.artifact == name else { return false }
         name = other.artifact
         version = other.version
         if project == nil { project = other }
@@ -57,7 +54,8 @@ struct JavaArchive {
     func package(_ location: Package.Location) -> Package {
         let isPlugin = path.hasSuffix(".jpi") || path.hasSuffix(".hpi")
         let kind = MavenProject.kind(namespace)
-        let licenses = ["Bundle-License", "Plugin-License-Name"].map(manifest.anywhere).filter { !$0.isEmpty }
+        let stated = ["Bundle-License", "Plugin-License-Name"].map(manifest.anywhere).filter { !$0.isEmpty }
+        let licenses = stated.isEmpty ? project?.licenses ?? [] : stated
         let vendor = manifest["Implementation-Vendor"]
         return Package(
             kind: isPlugin && project == nil ? .jenkinsPlugin : kind, name: name, version: version,

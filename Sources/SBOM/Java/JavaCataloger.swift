@@ -52,8 +52,13 @@ struct JavaCataloger {
         guard manifest.anywhere("Weave-Classes").isEmpty else { return nil }
         var projects: [MavenProject] = []
         for entry in archive.entries where entry.name.hasSuffix("pom.properties") {
-            let project = MavenProject(parsing: try archive.contents(entry, limit: Limit.manifest))
-            if !project.artifact.isEmpty, !project.version.isEmpty { projects.append(project) }
+            var project = MavenProject(parsing: try archive.contents(entry, limit: Limit.manifest))
+            guard !project.artifact.isEmpty, !project.version.isEmpty else { continue }
+            let model = entry.name.parentPath + "/pom.xml"
+            if let entry = archive.entries.first(where: { $0.name == model }) {
+                project.licenses = MavenProject.licenses(inProject: try archive.contents(entry, limit: Limit.manifest))
+            }
+            projects.append(project)
         }
         var main = JavaArchive(manifest: manifest, path: location.path, projects: projects)
         let others = projects.filter { !main.absorb($0) }
