@@ -41,6 +41,7 @@ let rooms = [
     Room(
         name: "Transfer",
         dependencies: ["Registry", "ContentStore", "HTTP", "OCI", "Archive", "FileSystem", system]),
+    Room(name: "SBOM", dependencies: ["LayerStore", "OCI", "FileSystem", "CSQLite", "CZlib", system], touchesC: true),
     // floor 5
     Room(name: "Diagram", dependencies: ["BuildGraph", "Dockerfile", "OCI"]),
     Room(
@@ -78,7 +79,7 @@ let package = Package(
             name: "slipway",
             dependencies: [
                 "BuildEngine", "BuildGraph", "Diagram", "Dockerfile", "OCI", "Archive", "ContentStore", "LayerStore",
-                "Sandbox", "Registry", "HTTP", "Remote", "Transfer", "FileSystem", arguments, system,
+                "Sandbox", "Registry", "HTTP", "Remote", "Transfer", "SBOM", "FileSystem", arguments, system,
             ]),
         // What SandboxTests start as another user or kill without warning.
         .executableTarget(name: "SandboxHarness", dependencies: ["Sandbox", system], path: "Tests/SandboxHarness"),

@@ -69,6 +69,9 @@ public struct Node: Sendable {
         return place.parent.parts[place.part].handle.pathOf(name)
     }
 
+    /// Which layer of the stack has it, 0 for the lowest; nil for the root. Of a directory, the uppermost that has it.
+    public var layerIndex: Int? { place.map { $0.parent.parts[$0.part].layer } }
+
     /// Opens the regular file for reading; the caller closes it.
     ///
     /// - Throws: `LayerStoreError.wrongKind` for anything but a regular file; `FileSystemError`.

@@ -1,0 +1,46 @@
+"""Judges one bill of materials: validate.py TOOLS spdx|cyclonedx FILE. Runs in the venv that scripts/setup makes."""
+import json
+import pathlib
+import sys
+
+import jsonschema
+from referencing import Registry, Resource
+
+
+def cyclonedx(document):
+    import cyclonedx.schema
+
+    # The specification's own schemas, as the package of the same project ships them.
+    folder = pathlib.Path(cyclonedx.schema.__file__).parent / "_res"
+    names = {"bom-1.6": "bom-1.6.SNAPSHOT", "spdx": "spdx.SNAPSHOT", "jsf-0.82": "jsf-0.82.SNAPSHOT"}
+    schemas = {name: json.loads((folder / f"{file}.schema.json").read_text()) for name, file in names.items()}
+    registry = Registry()
+    for name, schema in schemas.items():
+        for place in (schema["$id"], f"http://cyclonedx.org/schema/{name}.schema.json", f"http://cyclonedx.org/schema/{names[name]}.schema.json"):
+            registry = registry.with_resource(place, Resource.from_contents(schema))
+    errors = list(jsonschema.Draft7Validator(schemas["bom-1.6"], registry=registry).iter_errors(document))
+    references = [component["bom-ref"] for component in document["components"]]
+    references.append(document["metadata"]["component"]["bom-ref"])
+    if len(set(references)) != len(references):
+        errors.append("a bom-ref stands twice")
+    for dependency in document["dependencies"]:
+        errors += [f"{other} is not in it" for other in dependency["dependsOn"] if other not in references]
+    return errors
+
+
+def spdx(document, file, tools):
+    from spdx_tools.spdx.parser.parse_anything import parse_file
+    from spdx_tools.spdx.validation.document_validator import validate_full_spdx_document
+
+    schema = json.loads((tools / "spdx-2.3.schema.json").read_text())
+    errors = list(jsonschema.Draft7Validator(schema).iter_errors(document))
+    # Beyond the schema: identifiers, relationships, licence expressions.
+    return errors + [message.validation_message for message in validate_full_spdx_document(parse_file(file))]
+
+
+tools, kind, file = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+document = json.loads(pathlib.Path(file).read_text())
+found = cyclonedx(document) if kind == "cyclonedx" else spdx(document, file, tools)
+for error in found[:20]:
+    print(getattr(error, "message", error)[:400], list(getattr(error, "absolute_path", [])))
+sys.exit(1 if found else 0)
