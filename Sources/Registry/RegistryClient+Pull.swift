@@ -26,9 +26,11 @@ extension RegistryClient {
         do {
             let image = try store.resolve(top, platform: platform)
             // Its layers may never come here, and yet be mounted in another repository.
-            let blobs = [image.manifest.configuration.digest] + image.manifest.layers.map(\.digest)
-            let known = try store.repositories(of: blobs[0], registry: reference.registry)
-            if !known.contains(reference.repository) { try store.recordRepository(reference, of: blobs) }
+            let layers = image.manifest.layers.map(\.digest)
+            let known = try layers.last.map { digest throws(StoreError) in
+                try store.repositories(of: digest, registry: reference.registry)
+            }
+            if known?.contains(reference.repository) == false { try store.recordRepository(reference, of: layers) }
             return PulledImage(reference: reference, descriptor: top, image: image)
         } catch {
             throw RegistryError(

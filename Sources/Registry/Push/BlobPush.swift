@@ -59,10 +59,13 @@ struct BlobPush {
 
     private func exists() async throws(RegistryError) -> Bool {
         let response = try await answer(.head, .path("/v2/\(repository)/blobs/\(blob.digest)"))
-        await response.discard()
         switch response.status {
-        case 200: return response.contentLength.map { $0 == blob.size } ?? true
-        case 404: return false
+        case 200:
+            await response.discard()
+            return response.contentLength.map { $0 == blob.size } ?? true
+        case 404:
+            await response.discard()
+            return false
         default: throw await failure(response)
         }
     }
