@@ -1,5 +1,7 @@
 /// A table while its document is read: who defined it decides who may add to it.
-struct TOMLTableNode {
+///
+/// An object, because headers come back to tables again and again: values would be copied each time.
+final class TOMLTableNode {
     enum Origin {
         /// Named only on the way to another table: `[a.b]` makes `a`.
         case implied
@@ -11,118 +13,98 @@ struct TOMLTableNode {
         case inline
     }
 
-    var members: [String: (node: TOMLNode, line: Int)] = [:]
-    var origin: Origin
-    var line: Int
-
-    /// What was read.
-    var table: TOMLTable {
-        var table = TOMLTable(line: line)
-        table.members = members.mapValues { TOMLTable.Member(value: $0.node.value, line: $0.line) }
-        return table
+    /// What a key stands for.
+    enum Member {
+        case value(TOMLValue)
+        case table(TOMLTableNode)
+        /// Tables that headers in double brackets made.
+        case tables(List)
     }
-}
 
-/// A value while its document is read.
-indirect enum TOMLNode {
-    case value(TOMLValue)
-    case table(TOMLTableNode)
-    /// Tables that headers in double brackets made.
-    case tables([TOMLTableNode])
+    /// The tables of one name, at least one.
+    final class List {
+        var nodes: [TOMLTableNode]
 
-    var value: TOMLValue {
-        switch self {
-        case .value(let value): value
-        case .table(let node): .table(node.table)
-        case .tables(let nodes): .array(nodes.map { .table($0.table) })
-        }
+        init(_ node: TOMLTableNode) { nodes = [node] }
     }
-}
 
-extension TOMLTableNode {
     /// Why a key cannot be defined.
     struct Conflict: Error {
         var key: String
     }
 
-    /// The ways to reach a table.
-    private enum Step {
-        case header
-        case dotted
+    private var members: [String: (member: Member, line: Int)] = [:]
+    private var origin: Origin
+    private var line: Int
+
+    init(_ origin: Origin, line: Int) {
+        self.origin = origin
+        self.line = line
     }
 
-    /// Defines what a header in single or double brackets names, and does `body` with it.
-    mutating func define<Result>(
-        _ path: ArraySlice<String>, isElement: Bool, line: Int, _ body: (inout TOMLTableNode) throws -> Result
-    ) throws -> Result {
-        guard let key = path.first else { return try body(&self) }
-        let rest = path.dropFirst()
-        guard rest.isEmpty else {
-            return try descend(into: key, by: .header, line: line) {
-                try $0.define(rest, isElement: isElement, line: line, body)
-            }
+    /// What was read.
+    var table: TOMLTable {
+        var table = TOMLTable(line: line)
+        table.members = members.mapValues { member, line in
+            let value: TOMLValue =
+                switch member {
+                case .value(let value): value
+                case .table(let node): .table(node.table)
+                case .tables(let list): .array(list.nodes.map { .table($0.table) })
+                }
+            return TOMLTable.Member(value: value, line: line)
         }
-        switch (members.removeValue(forKey: key)?.node, isElement) {
-        case (nil, false):
-            var node = TOMLTableNode(origin: .header, line: line)
-            defer { members[key] = (.table(node), line) }
-            return try body(&node)
-        case (.table(var node)?, false) where node.origin == .implied:
-            (node.origin, node.line) = (.header, line)
-            defer { members[key] = (.table(node), line) }
-            return try body(&node)
-        case (nil, true):
-            var node = TOMLTableNode(origin: .header, line: line)
-            defer { members[key] = (.tables([node]), line) }
-            return try body(&node)
-        case (.tables(var nodes)?, true):
-            var node = TOMLTableNode(origin: .header, line: line)
-            defer {
-                nodes.append(node)
-                members[key] = (.tables(nodes), nodes[0].line)
-            }
-            return try body(&node)
+        return table
+    }
+
+    /// The table that a header in single or double brackets defines.
+    func define(_ path: [String], isElement: Bool, line: Int) throws(Conflict) -> TOMLTableNode {
+        var parent = self
+        for key in path.dropLast() { parent = try parent.onTheWay(key, line: line) }
+        guard let key = path.last else { return self }
+        let node = TOMLTableNode(.header, line: line)
+        switch (parent.members[key]?.member, isElement) {
+        case (nil, false): parent.members[key] = (.table(node), line)
+        case (nil, true): parent.members[key] = (.tables(List(node)), line)
+        case (.tables(let list)?, true): list.nodes.append(node)
+        case (.table(let implied)?, false) where implied.origin == .implied:
+            (implied.origin, implied.line) = (.header, line)
+            return implied
         default: throw Conflict(key: key)
+        }
+        return node
+    }
+
+    /// The table of a part of a header that is not its last.
+    private func onTheWay(_ key: String, line: Int) throws(Conflict) -> TOMLTableNode {
+        switch members[key]?.member {
+        case nil:
+            let node = TOMLTableNode(.implied, line: line)
+            members[key] = (.table(node), line)
+            return node
+        case .table(let node)?: return node
+        case .tables(let list)?:
+            guard let last = list.nodes.last else { throw Conflict(key: key) }
+            return last
+        case .value?: throw Conflict(key: key)
         }
     }
 
     /// Sets the value of a key, dotted or not.
-    mutating func set(_ path: ArraySlice<String>, to value: TOMLValue, line: Int) throws {
-        guard let key = path.first else { return }
-        let rest = path.dropFirst()
-        if rest.isEmpty {
-            guard members[key] == nil else { throw Conflict(key: key) }
-            members[key] = (.value(value), line)
-        } else {
-            try descend(into: key, by: .dotted, line: line) { try $0.set(rest, to: value, line: line) }
-        }
-    }
-
-    /// Does `body` with the table of a key, which is made where there is none.
-    private mutating func descend<Result>(
-        into key: String, by step: Step, line: Int, _ body: (inout TOMLTableNode) throws -> Result
-    ) throws -> Result {
-        // Taken out, so that it is changed in place and not copied.
-        let previous = members.removeValue(forKey: key)
-        switch (previous?.node, step) {
-        case (nil, _):
-            var node = TOMLTableNode(origin: step == .header ? .implied : .dotted, line: line)
-            defer { members[key] = (.table(node), line) }
-            return try body(&node)
-        case (.table(var node)?, .header) where node.origin != .inline:
-            defer { members[key] = (.table(node), previous?.line ?? line) }
-            return try body(&node)
-        case (.table(var node)?, .dotted) where node.origin == .dotted:
-            defer { members[key] = (.table(node), previous?.line ?? line) }
-            return try body(&node)
-        case (.tables(var nodes)?, .header):
-            var node = nodes.removeLast()
-            defer {
-                nodes.append(node)
-                members[key] = (.tables(nodes), previous?.line ?? line)
+    func set(_ path: [String], to value: TOMLValue, line: Int) throws(Conflict) {
+        var parent = self
+        for key in path.dropLast() {
+            switch parent.members[key]?.member {
+            case nil:
+                let node = TOMLTableNode(.dotted, line: line)
+                parent.members[key] = (.table(node), line)
+                parent = node
+            case .table(let node)? where node.origin == .dotted: parent = node
+            default: throw Conflict(key: key)
             }
-            return try body(&node)
-        default: throw Conflict(key: key)
         }
+        guard let key = path.last else { return }
+        guard parent.members[key] == nil else { throw Conflict(key: key) }
+        parent.members[key] = (.value(value), line)
     }
 }

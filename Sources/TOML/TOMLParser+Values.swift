@@ -25,13 +25,13 @@ extension TOMLParser {
     private mutating func inlineTable(depth: Int) throws(TOMLError) -> TOMLTable {
         let start = line
         position += 1
-        var node = TOMLTableNode(origin: .inline, line: start)
+        let node = TOMLTableNode(.inline, line: start)
         skipBlanks()
         if take(UInt8(ascii: "}")) { return node.table }
         while true {
-            let pair = try pair(depth: depth + 1, line: line)
-            do { try node.set(pair.path[...], to: pair.value, line: pair.line) } catch {
-                throw failure("a key is defined twice in one table")
+            let (path, value) = try pair(depth: depth + 1)
+            do { try node.set(path, to: value, line: line) } catch {
+                throw failure("\"\(error.key)\" is defined twice")
             }
             skipBlanks()
             if take(UInt8(ascii: "}")) { return node.table }

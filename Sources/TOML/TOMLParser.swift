@@ -12,16 +12,7 @@ struct TOMLParser {
     var next: UInt8? { position < bytes.count ? bytes[position] : nil }
 
     func failure(_ message: String) -> TOMLError {
-        // The last line may have been left already.
-        var start = min(position, bytes.count)
-        if start > 0, next == nil || next == 0x0a { start -= 1 }
-        let first = bytes[..<start].lastIndex(of: 0x0a).map { $0 + 1 } ?? 0
-        let end = bytes[max(first, start)...].firstIndex(of: 0x0a) ?? bytes.count
-        let text = String(decoding: bytes[first..<max(first, end)].prefix(200), as: UTF8.self)
-        return TOMLError(
-            line: line, message: message,
-            text: String(
-                String.UnicodeScalarView(text.unicodeScalars.filter { $0.properties.generalCategory != .control })))
+        TOMLError(line: line, message: message, text: text(ofLine: line))
     }
 
     mutating func document() throws(TOMLError) -> TOMLTable {
@@ -29,42 +20,27 @@ struct TOMLParser {
             throw TOMLError(line: 1, message: "the text is not UTF-8", text: "")
         }
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
-        var root = TOMLTableNode(origin: .header, line: 1)
-        var header: (path: [String], isElement: Bool, line: Int)?
-        // The pairs below a header are gathered first, so that its table is looked up once.
-        var pairs: [(path: [String], value: TOMLValue, line: Int)] = []
+        let root = TOMLTableNode(.header, line: 1)
+        var table = root
         while true {
             try skipEmptyLines()
-            guard let byte = next, byte != UInt8(ascii: "[") else {
-                try define(header, pairs, in: &root)
-                guard next != nil else { return root.table }
-                pairs = []
-                header = try readHeader()
-                try endLine()
-                continue
-            }
+            guard let byte = next else { return root.table }
             let start = line
-            pairs.append(try pair(depth: 0, line: start))
+            if byte == UInt8(ascii: "[") {
+                let (path, isElement) = try readHeader()
+                do { table = try root.define(path, isElement: isElement, line: start) } catch {
+                    throw twice(error.key, start)
+                }
+            } else {
+                let (path, value) = try pair(depth: 0)
+                do { try table.set(path, to: value, line: start) } catch { throw twice(error.key, start) }
+            }
             try endLine()
         }
     }
 
-    private func define(
-        _ header: (path: [String], isElement: Bool, line: Int)?,
-        _ pairs: [(path: [String], value: TOMLValue, line: Int)], in root: inout TOMLTableNode
-    ) throws(TOMLError) {
-        var current = header?.line ?? 1
-        do {
-            try root.define((header?.path ?? [])[...], isElement: header?.isElement ?? false, line: current) { table in
-                for pair in pairs {
-                    current = pair.line
-                    try table.set(pair.path[...], to: pair.value, line: pair.line)
-                }
-            }
-        } catch {
-            let key = (error as? TOMLTableNode.Conflict)?.key ?? ""
-            throw TOMLError(line: current, message: "\"\(key)\" is defined twice", text: text(ofLine: current))
-        }
+    private func twice(_ key: String, _ line: Int) -> TOMLError {
+        TOMLError(line: line, message: "\"\(key)\" is defined twice", text: text(ofLine: line))
     }
 
     private func text(ofLine number: Int) -> String {
@@ -75,22 +51,22 @@ struct TOMLParser {
             String.UnicodeScalarView(text.unicodeScalars.filter { $0.properties.generalCategory != .control }))
     }
 
-    private mutating func readHeader() throws(TOMLError) -> (path: [String], isElement: Bool, line: Int) {
+    private mutating func readHeader() throws(TOMLError) -> (path: [String], isElement: Bool) {
         position += 1
         let isElement = take(UInt8(ascii: "["))
         let path = try key()
         guard take(UInt8(ascii: "]")), !isElement || take(UInt8(ascii: "]")) else {
             throw failure("\(isElement ? "\"]]\"" : "\"]\"") expected")
         }
-        return (path, isElement, line)
+        return (path, isElement)
     }
 
     /// `key = value`
-    mutating func pair(depth: Int, line: Int) throws(TOMLError) -> (path: [String], value: TOMLValue, line: Int) {
+    mutating func pair(depth: Int) throws(TOMLError) -> (path: [String], value: TOMLValue) {
         let path = try key()
         guard take(UInt8(ascii: "=")) else { throw failure("\"=\" expected after the key") }
         skipBlanks()
-        return (path, try value(depth: depth), line)
+        return (path, try value(depth: depth + path.count - 1))
     }
 
     /// A key, dotted or not, and the blanks around it.
