@@ -26,13 +26,16 @@ let rooms = [
     Room(
         name: "Archive",
         dependencies: ["FileSystem", "CDeflate", "CZlib", "CZstd", "CLzma", "CBzip2", system], touchesC: true),
+    Room(name: "TOML", dependencies: []),
     // floor 2
     Room(name: "HTTP", dependencies: [http, nioSSL, system] + nio),
     Room(name: "ContentStore", dependencies: ["OCI", "Archive", "FileSystem", "CSQLite", system], touchesC: true),
     // floor 3
     Room(name: "Sandbox", dependencies: ["CSandbox", "CSeccomp", "FileSystem", system], touchesC: true),
     Room(name: "LayerStore", dependencies: ["ContentStore", "OCI", "Archive", "FileSystem", system], touchesC: true),
-    Room(name: "Registry", dependencies: ["ContentStore", "HTTP", "OCI", "FileSystem", system]),
+    Room(
+        name: "Registry",
+        dependencies: ["ContentStore", "HTTP", "OCI", "TOML", "FileSystem", system, subprocess]),
     Room(
         name: "Remote",
         dependencies: ["ContentStore", "HTTP", "OCI", "Dockerfile", "FileSystem", system, subprocess]),

@@ -4,6 +4,9 @@ public struct HTTPConfiguration: Sendable {
     public var proxies: ProxySettings
     /// A file of trusted certificates in PEM form, or a directory of them, instead of the system's; `$SSL_CERT_FILE`.
     public var certificateFile: String?
+    /// Directories of trusted certificates in PEM form, instead of the system's or beside that file; `$SSL_CERT_DIR`,
+    /// separated by colons.
+    public var certificateDirectories: [String]
     /// When and how often a failed request is sent again.
     public var retries: RetryPolicy
     /// How long a connection may take to stand.
@@ -14,6 +17,7 @@ public struct HTTPConfiguration: Sendable {
     /// A configuration without proxies.
     public init() {
         proxies = ProxySettings()
+        certificateDirectories = []
         retries = RetryPolicy()
         connectTimeout = .seconds(8)
         readTimeout = .seconds(30)
@@ -26,5 +30,6 @@ public struct HTTPConfiguration: Sendable {
         self.init()
         proxies = try ProxySettings(environment: environment)
         certificateFile = environment["SSL_CERT_FILE"].flatMap { $0.isEmpty ? nil : $0 }
+        certificateDirectories = environment["SSL_CERT_DIR"]?.split(separator: ":").map(String.init) ?? []
     }
 }

@@ -30,23 +30,31 @@ public final class HTTPTransport: Sendable {
         public var authorization: Secret?
         /// What is sent along; nil for nothing.
         public var body: RequestBody?
+        /// Whom to trust, where the connection is one of TLS.
+        public var tls: TLSSettings
 
         /// A request of the given parts.
         public init(
             method: Method = .get, url: String, headers: [(name: String, value: String)] = [],
-            authorization: Secret? = nil, body: RequestBody? = nil
+            authorization: Secret? = nil, body: RequestBody? = nil, tls: TLSSettings = TLSSettings()
         ) {
             self.method = method
             self.url = url
             self.headers = headers
             self.authorization = authorization
             self.body = body
+            self.tls = tls
         }
     }
 
+    /// What the library has in a client's configuration, so that there is one for each.
+    private struct ClientKey: Hashable, Sendable {
+        var proxy: ProxySettings.Proxy?
+        var tls: TLSSettings
+    }
+
     private struct Clients: Sendable {
-        /// One for each proxy, and one for none: the library has its proxy in the client's configuration.
-        var byProxy: [ProxySettings.Proxy?: HTTPClient] = [:]
+        var byKey: [ClientKey: HTTPClient] = [:]
         var isShutDown = false
     }
 
@@ -69,11 +77,11 @@ public final class HTTPTransport: Sendable {
         }
     }
 
-    private func takeClients() -> [ProxySettings.Proxy?: HTTPClient] {
+    private func takeClients() -> [ClientKey: HTTPClient] {
         clients.withLock { clients in
-            defer { clients.byProxy = [:] }
+            defer { clients.byKey = [:] }
             clients.isShutDown = true
-            return clients.byProxy
+            return clients.byKey
         }
     }
 
@@ -84,7 +92,9 @@ public final class HTTPTransport: Sendable {
         }
         let proxy = configuration.proxies.proxy(
             host: origin.host, port: origin.port, plainHTTP: origin.scheme == "http")
-        guard let client = client(for: proxy) else { throw TransferError(.canceled, "the build is over") }
+        guard let client = try client(for: ClientKey(proxy: proxy, tls: request.tls)) else {
+            throw TransferError(.canceled, "the build is over")
+        }
         var message = HTTPClientRequest(url: request.url)
         message.method = HTTPMethod(rawValue: request.method.rawValue)
         message.headers.add(name: "User-Agent", value: "slipway")
@@ -102,34 +112,35 @@ public final class HTTPTransport: Sendable {
         }
     }
 
-    private func client(for proxy: ProxySettings.Proxy?) -> HTTPClient? {
-        clients.withLock { clients in
+    private func client(for key: ClientKey) throws(TransferError) -> HTTPClient? {
+        try clients.withLock { clients throws(TransferError) in
             guard !clients.isShutDown else { return nil }
-            if let client = clients.byProxy[proxy] { return client }
+            if let client = clients.byKey[key] { return client }
             let client = HTTPClient(
                 eventLoopGroupProvider: .singleton,
-                configuration: HTTPClient.Configuration(configuration, proxy: proxy))
-            clients.byProxy[proxy] = client
+                configuration: try HTTPClient.Configuration(configuration, proxy: key.proxy, tls: key.tls))
+            clients.byKey[key] = client
             return client
         }
     }
 }
 
 extension HTTPClient.Configuration {
-    fileprivate init(_ configuration: HTTPConfiguration, proxy: ProxySettings.Proxy?) {
-        var tls = TLSConfiguration.makeClientConfiguration()
-        if let file = configuration.certificateFile { tls.trustRoots = .file(file) }
+    fileprivate init(
+        _ configuration: HTTPConfiguration, proxy: ProxySettings.Proxy?, tls: TLSSettings
+    ) throws(TransferError) {
         // Requests wait for a free connection only as long as for a new one, so there must always be one: how many
         // run at a time is limited above.
         var pool = ConnectionPool(idleTimeout: .seconds(30), concurrentHTTP1ConnectionsPerHostSoftLimit: 256)
         // The library would go on connecting until the timeout, also where the connection is refused.
         pool.retryConnectionEstablishment = false
         self.init(
-            tlsConfiguration: tls, redirectConfiguration: .disallow,
+            tlsConfiguration: try TLSConfiguration(configuration, tls), redirectConfiguration: .disallow,
             timeout: Timeout(
                 connect: TimeAmount(configuration.connectTimeout), read: TimeAmount(configuration.readTimeout)),
             connectionPool: pool, proxy: proxy.map(Proxy.init), decompression: .disabled)
-        httpVersion = .http1Only
+        // HTTP/2 where the server offers it.
+        httpVersion = .automatic
     }
 }
 

@@ -14,8 +14,12 @@ public struct TransferError: Error, Sendable, CustomStringConvertible {
         public static let unreachable = Code("unreachable")
         /// The connection broke or stalled after it was made, or the body ended early.
         public static let connectionLost = Code("connectionLost")
-        /// No TLS session: an untrusted certificate, a wrong host name, or no TLS spoken at the other end.
+        /// No TLS session: a certificate for another host, or no TLS spoken at the other end.
         public static let tls = Code("tls")
+        /// No TLS session, because no trusted authority vouches for the server.
+        public static let untrusted = Code("untrusted")
+        /// No TLS session, because the server wants a certificate of the client that there is not or that it refuses.
+        public static let certificateWanted = Code("certificateWanted")
         /// The server has no such thing.
         public static let notFound = Code("notFound")
         /// The server asks for credentials that are missing or that it refused.

@@ -24,7 +24,9 @@ struct TransportFailure: Sendable {
         case let error as NIOSSLError: tls(error)
         case let error as NIOSSLExtraError:
             tls(error == .failedToValidateHostname ? "its certificate is for another host" : "", error)
-        case let error as BoringSSLError: tls(String(describing: error), error)
+        case let error as BoringSSLError:
+            Self.wantsCertificate(String(describing: error))
+                ? certificateWanted(error) : tls(String(describing: error), error)
         case HTTPParserError.invalidEOFState: lost("it was closed", error)
         case is HTTPParserError:
             TransferError(.invalidResponse, "\(host) does not answer in HTTP", cause: error)
@@ -78,7 +80,12 @@ struct TransportFailure: Sendable {
         case .handshakeFailed(let reason):
             let text = String(describing: reason)
             return if text.contains("CERTIFICATE_VERIFY_FAILED") {
-                tls("its certificate is not signed by a trusted authority or has expired", error)
+                TransferError(
+                    .untrusted,
+                    "no secure connection to \(host): its certificate is not signed by a trusted authority or has expired",
+                    cause: error)
+            } else if Self.wantsCertificate(text) {
+                certificateWanted(error)
             } else if text.contains("WRONG_VERSION_NUMBER") || text.contains("HTTP_REQUEST") {
                 tls("it does not speak TLS", error)
             } else {
@@ -92,6 +99,18 @@ struct TransportFailure: Sendable {
         case .uncleanShutdown: return lost("it was closed", error)
         default: return tls("\(error)", error)
         }
+    }
+
+    /// Whether an alert stands for a client's certificate that is missing or not accepted (RFC 8446 section 6.2).
+    private static func wantsCertificate(_ text: String) -> Bool {
+        ["ALERT_CERTIFICATE_REQUIRED", "ALERT_BAD_CERTIFICATE", "ALERT_UNKNOWN_CA"].contains { text.contains($0) }
+    }
+
+    private func certificateWanted(_ cause: any Error) -> TransferError {
+        TransferError(
+            .certificateWanted,
+            "no secure connection to \(host): it wants to see a certificate of the client that it knows",
+            cause: cause)
     }
 
     private func unreachable(_ reason: String, _ cause: any Error, transient: Bool = false) -> TransferError {

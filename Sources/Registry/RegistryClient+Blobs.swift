@@ -34,11 +34,12 @@ extension RegistryClient {
         progress: @Sendable (Int64) -> Void
     ) async throws(RegistryError) {
         var download = BlobDownload(descriptor, of: reference, into: store)
-        let session = try session(for: reference)
-        try await withRetries(configuration.http.retries) { () async throws(RegistryError) in
-            try await download.run(session, progress: progress)
-        } hasProgressed: {
-            download.hasProgressed
+        try await reading(reference) { (place) async throws(RegistryError) in
+            try await withRetries(place.session.retries) { () async throws(RegistryError) in
+                try await download.run(place, progress: progress)
+            } hasProgressed: {
+                download.hasProgressed
+            }
         }
         try Self.storing(download.subject) { () throws(StoreError) in
             try store.recordRepository(reference, of: [descriptor.digest])

@@ -8,7 +8,7 @@ extension RegistryClient {
     public func tags(of reference: ImageReference) async throws(RegistryError) -> [String] {
         var tags: [String] = []
         try await eachPage(
-            "/v2/\(reference.repository)/tags/list", of: reference, "the tags of \(reference.canonicalRepository)"
+            "tags/list", of: reference, "the tags of \(reference.canonicalRepository)"
         ) { page in
             tags += page["tags"]?.arrayValue?.compactMap(\.stringValue) ?? []
         }
@@ -23,7 +23,7 @@ extension RegistryClient {
         let subject = "the referrers of \(reference.canonicalRepository)@\(digest)"
         var found: [Descriptor] = []
         do throws(RegistryError) {
-            try await eachPage("/v2/\(reference.repository)/referrers/\(digest)", of: reference, subject) {
+            try await eachPage("referrers/\(digest)", of: reference, subject) {
                 (page) throws(OCIError) in
                 found += try ImageIndex(parsing: page.encoded()).manifests
             }
@@ -37,7 +37,7 @@ extension RegistryClient {
     private func referrersTag(of digest: Digest, in reference: ImageReference) async throws(RegistryError) -> ImageIndex
     {
         do {
-            let manifest = try await manifest(Self.referrersTag(digest), of: reference, expecting: nil)
+            let manifest = try await manifest(Self.referrersTag(digest), of: reference, expecting: nil, for: .own)
             return try ImageIndex(parsing: manifest.bytes)
         } catch let error as RegistryError {
             guard error.code == .notFound else { throw error }
@@ -74,17 +74,18 @@ extension RegistryClient {
     /// No list is longer.
     private static let maximumPages = 10_000
 
-    /// Reads all pages of a list, whose `Link` headers lead from one to the next (RFC 8288).
+    /// Reads all pages of a repository's list, whose `Link` headers lead from one to the next (RFC 8288).
     private func eachPage(
         _ path: String, of reference: ImageReference, _ subject: String, _ body: (JSONValue) throws(OCIError) -> Void
     ) async throws(RegistryError) {
-        let session = try session(for: reference)
-        var target = RegistryRequest.Target.path(path)
+        let place = try own(reference)
+        let repository = place.reference.repository
+        var target = RegistryRequest.Target.path("/v2/\(repository)/\(path)")
         for _ in 0..<Self.maximumPages {
             let request = RegistryRequest(
                 target: target, accept: [.ociIndex], headers: [("Accept", "application/json")],
-                scope: .pull(reference.repository), subject: subject)
-            let (bytes, next) = try await session.perform(request) {
+                scope: .pull(repository), subject: subject)
+            let (bytes, next) = try await place.session.perform(request) {
                 (response) throws(RegistryError) -> ([UInt8], String?) in
                 let bytes = try await response.bytes(limit: ManifestDocument.maximumSize, of: subject)
                 guard let link = Self.nextPage(response.values(of: "Link")) else { return (bytes, nil) }

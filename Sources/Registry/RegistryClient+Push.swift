@@ -52,7 +52,9 @@ extension RegistryClient {
         let isNew = missing.contains(plan.documents.count - 1)
         for name in names {
             if !isNew, name.tag == nil { continue }
-            if !isNew, let tag = name.tag, try await digest(ofTag: tag, of: name) == top.descriptor.digest { continue }
+            if !isNew, let tag = name.tag, try await digest(ofTag: tag, of: name, for: .own) == top.descriptor.digest {
+                continue
+            }
             try await put(top, as: name.tag, to: reference)
             if report.documents.last != top.descriptor.digest { report.documents.append(top.descriptor.digest) }
         }
@@ -70,7 +72,7 @@ extension RegistryClient {
         while let position = waiting.popLast() {
             guard !missing.contains(position) else { continue }
             let document = plan.documents[position]
-            let known = try await digest(ofTag: "\(document.descriptor.digest)", of: reference)
+            let known = try await digest(ofTag: "\(document.descriptor.digest)", of: reference, for: .own)
             if known == document.descriptor.digest { continue }
             missing.insert(position)
             waiting += document.children
@@ -82,7 +84,7 @@ extension RegistryClient {
         _ blobs: [Descriptor], to reference: ImageReference, from content: PushContent,
         progress: @escaping @Sendable (PushEvent) -> Void
     ) async throws(RegistryError) -> [(Descriptor, BlobUpload.Outcome)] {
-        let session = try session(for: reference)
+        let place = try own(reference)
         let limit = configuration.maximumConcurrentTransfers
         let retries = configuration.http.retries
         do {
@@ -92,7 +94,7 @@ extension RegistryClient {
                     let blob = blobs[position]
                     group.addTask {
                         let push = BlobPush(
-                            blob: blob, repository: reference.repository, session: session, retries: retries
+                            blob: blob, repository: place.reference.repository, session: place.session, retries: retries
                         ) { () throws(RegistryError) in
                             try await content.file(blob)
                         } progress: {
@@ -144,11 +146,12 @@ extension RegistryClient {
         _ bytes: [UInt8], mediaType: MediaType, digest: Digest, as name: String, to reference: ImageReference
     ) async throws(RegistryError) -> Bool {
         let subject = "\(reference.canonicalRepository)\(name.contains(":") ? "@" : ":")\(name)"
+        let place = try own(reference)
         let request = RegistryRequest(
-            method: .put, target: .path("/v2/\(reference.repository)/manifests/\(name)"),
-            body: .bytes(bytes, contentType: mediaType.rawValue), scope: .push(reference.repository),
+            method: .put, target: .path("/v2/\(place.reference.repository)/manifests/\(name)"),
+            body: .bytes(bytes, contentType: mediaType.rawValue), scope: .push(place.reference.repository),
             subject: subject, success: [200, 201, 202])
-        return try await session(for: reference).perform(request) { (response) throws(RegistryError) in
+        return try await place.session.perform(request) { (response) throws(RegistryError) in
             await response.discard()
             if let kept = Self.promisedDigest(response), kept.algorithm == digest.algorithm, kept != digest {
                 throw RegistryError(

@@ -11,7 +11,7 @@ internal import Synchronization
 ///     await client.shutdown()
 ///
 /// How the module is made: decisions are values without I/O, tested by tables: `Authentication` (what a request must
-/// carry), `RetryPolicy` (whether and when to try again), `Redirect` (where a redirect may lead), `ProxySettings`. A
+/// carry), `RegistryRules` (where requests go: mirrors, other locations), `RetryPolicy` (whether and when to try again), `Redirect` (where a redirect may lead), `ProxySettings`. A
 /// `RegistrySession` obeys them for one registry, over the `HTTPTransport`, which alone knows the HTTP library. Tokens,
 /// connections and what was learned of a registry live as long as the client, so one client should serve a whole build.
 ///
@@ -19,8 +19,8 @@ internal import Synchronization
 /// the store, credentials are sent to nobody but the registry and the authorization service it names.
 public final class RegistryClient: Sendable {
     let configuration: RegistryConfiguration
-    private let transport: HTTPTransport
-    private let sessions = Mutex<[String: RegistrySession]>([:])
+    let transport: HTTPTransport
+    let places = Mutex(Places())
     let transfers: TransferQueue
 
     /// A client that opens no connection before it is used.
@@ -33,16 +33,6 @@ public final class RegistryClient: Sendable {
     /// Closes all connections; requests under way fail.
     public func shutdown() async {
         await transport.shutdown()
-    }
-
-    func session(for reference: ImageReference) throws(RegistryError) -> RegistrySession {
-        let endpoint = try RegistryEndpoint(registry: reference.registry)
-        return sessions.withLock { sessions in
-            if let session = sessions[reference.registry] { return session }
-            let session = RegistrySession(endpoint: endpoint, configuration: configuration, transport: transport)
-            sessions[reference.registry] = session
-            return session
-        }
     }
 
     /// A manifest or index, and its bytes as they were hashed.
@@ -63,11 +53,20 @@ public final class RegistryClient: Sendable {
 
     /// Fetches a manifest or index by its digest or a tag.
     func manifest(
-        _ name: String, of reference: ImageReference, expecting digest: Digest?
+        _ name: String, of reference: ImageReference, expecting digest: Digest?,
+        for purpose: RegistryRules.Purpose = .pull
+    ) async throws(RegistryError) -> Manifest {
+        try await reading(reference, for: purpose) { (place) async throws(RegistryError) in
+            try await manifest(name, of: place.reference, expecting: digest, at: place.session)
+        }
+    }
+
+    private func manifest(
+        _ name: String, of reference: ImageReference, expecting digest: Digest?, at session: RegistrySession
     ) async throws(RegistryError) -> Manifest {
         let subject = reference.canonicalName
         let request = Self.manifestRequest(name, of: reference)
-        return try await session(for: reference).perform(request) { (response) throws(RegistryError) in
+        return try await session.perform(request) { (response) throws(RegistryError) in
             let bytes = try await response.bytes(limit: ManifestDocument.maximumSize, of: "the manifest of \(subject)")
             // By the digest that is asked for; else by the one the registry promises, so that damage on the way shows.
             let expected = digest ?? Self.promisedDigest(response)
@@ -88,11 +87,15 @@ public final class RegistryClient: Sendable {
 
     /// Asks for the digest of what a tag names, without fetching it; nil when the registry does not say. Docker Hub counts
     /// this against no rate limit, unlike fetching a manifest.
-    func digest(ofTag tag: String, of reference: ImageReference) async throws(RegistryError) -> Digest? {
-        var request = Self.manifestRequest(tag, of: reference)
-        request.method = .head
+    func digest(
+        ofTag tag: String, of reference: ImageReference, for purpose: RegistryRules.Purpose = .pull
+    ) async throws(RegistryError) -> Digest? {
         do {
-            return try await session(for: reference).perform(request) { response in Self.promisedDigest(response) }
+            return try await reading(reference, for: purpose) { (place) async throws(RegistryError) in
+                var request = Self.manifestRequest(tag, of: place.reference)
+                request.method = .head
+                return try await place.session.perform(request) { response in Self.promisedDigest(response) }
+            }
         } catch  where [.notFound, .invalidResponse].contains(error.code) {
             // Some registries know no HEAD; and where there is nothing, the answer to GET says so in words.
             return nil

@@ -4,6 +4,8 @@ public import HTTP
 public struct RegistryConfiguration: Sendable {
     /// Where credentials are looked for.
     public var credentials: CredentialStore
+    /// What says where registries are, and whom to trust.
+    public var files: RegistryFiles
     /// Proxies, certificates, retries and time limits.
     public var http: HTTPConfiguration
     /// How many blobs are fetched at the same time, at least 1.
@@ -12,6 +14,7 @@ public struct RegistryConfiguration: Sendable {
     /// A configuration without credentials and proxies.
     public init() {
         credentials = .none
+        files = .none
         http = HTTPConfiguration()
         maximumConcurrentTransfers = 4
     }
@@ -22,6 +25,7 @@ public struct RegistryConfiguration: Sendable {
     public init(environment: [String: String]) throws(RegistryError) {
         self.init()
         credentials = CredentialStore(environment: environment)
+        files = RegistryFiles(environment: environment)
         http = try HTTPConfiguration(environment: environment)
     }
 }

@@ -9,11 +9,13 @@ struct RegistryEndpoint: Hashable, Sendable {
     let host: String
     /// The port; nil for the scheme's own.
     let port: Int?
+    /// How to reach it.
+    let security: EndpointSecurity
 
     /// The endpoint of the registry that a reference names.
     ///
     /// - Throws: `invalidConfiguration` when the name has no usable host or port.
-    init(registry: String) throws(RegistryError) {
+    init(registry: String, security: EndpointSecurity = EndpointSecurity()) throws(RegistryError) {
         name = registry
         let authority = Self.hubNames.contains(registry) ? "registry-1.docker.io" : registry
         guard let (host, port) = Authority.split(authority) else {
@@ -21,6 +23,7 @@ struct RegistryEndpoint: Hashable, Sendable {
         }
         self.host = host
         self.port = port
+        self.security = security
     }
 
     /// Docker Hub's names; its registry answers at yet another.
@@ -28,6 +31,9 @@ struct RegistryEndpoint: Hashable, Sendable {
 
     /// Whether the registry runs on this machine, so that plain HTTP to it crosses no network.
     var isLoopback: Bool { Authority.isLoopback(host) }
+
+    /// Whether passwords and content may go over plain HTTP.
+    var allowsPlainHTTP: Bool { isLoopback || security.isInsecure }
 
     /// `host[:port]` as a URL has it.
     var authority: String {

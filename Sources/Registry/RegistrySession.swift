@@ -4,17 +4,22 @@ internal import OCI
 /// Requests to one registry: authenticated, following redirects, tried again when they fail for a passing reason.
 final class RegistrySession: Sendable {
     let endpoint: RegistryEndpoint
-    private let transport: HTTPTransport
+    private let connection: RegistryConnection
     private let authenticator: Authenticator
     private let scheme: RegistryScheme
-    private let retries: RetryPolicy
+    let retries: RetryPolicy
 
     init(endpoint: RegistryEndpoint, configuration: RegistryConfiguration, transport: HTTPTransport) {
         self.endpoint = endpoint
-        self.transport = transport
-        authenticator = Authenticator(endpoint: endpoint, configuration: configuration, transport: transport)
-        scheme = RegistryScheme(endpoint: endpoint, transport: transport)
+        connection = RegistryConnection(endpoint: endpoint, transport: transport)
+        authenticator = Authenticator(endpoint: endpoint, configuration: configuration, connection: connection)
+        scheme = RegistryScheme(endpoint: endpoint, connection: connection)
         retries = configuration.http.retries
+    }
+
+    /// Whether the registry ever asked who asks.
+    var isChallenged: Bool {
+        get async { await authenticator.isChallenged }
     }
 
     /// As many challenges are answered for one request.
@@ -88,7 +93,7 @@ final class RegistrySession: Sendable {
         var url = start
         var isRegistry = isRegistry
         for _ in 0...Redirect.maximum {
-            let response = try await transport.send(
+            let response = try await connection.send(
                 HTTPTransport.Request(
                     method: request.method, url: url,
                     headers: request.accept.map { ("Accept", $0.rawValue) } + request.headers,

@@ -22,8 +22,8 @@ struct Slipway: ParsableCommand {
         subcommands: [
             BuildCommand.self, BuildxCommand.self, ImagesCommand.self, TagCommand.self, RmiCommand.self,
             RunCommand.self, InspectCommand.self, LoadCommand.self, SaveCommand.self, HistoryCommand.self,
-            PullCommand.self, PushCommand.self, CopyCommand.self, TagsCommand.self, ReferrersCommand.self,
-            SBOMCommand.self,
+            LoginCommand.self, LogoutCommand.self, PullCommand.self, PushCommand.self, CopyCommand.self,
+            TagsCommand.self, ReferrersCommand.self, SBOMCommand.self,
             ExplainCommand.self, GraphCommand.self, DuCommand.self, PruneCommand.self, CacheCommand.self,
             DoctorCommand.self,
             BuilderCommand.self, VersionCommand.self,

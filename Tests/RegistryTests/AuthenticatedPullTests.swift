@@ -108,7 +108,7 @@ import Testing
             try await loggedIn(to: server, auth: "YWRhOndyb25nIHMzY3JldA==") { bench in
                 let error = await refused(bench, server)
                 #expect(error?.code == .unauthorized)
-                #expect(error?.message.contains("docker login \(server.registry)") == true)
+                #expect(error?.message.contains("slipway login \(server.registry)") == true)
                 #expect(server.count("GET", "/token") == 1)
             }
         }
@@ -120,7 +120,7 @@ import Testing
             let bench = try TestBench()
             let error = await refused(bench, server)
             #expect(error?.code == .unauthorized)
-            #expect(error?.message.contains("docker login \(server.registry)") == true)
+            #expect(error?.message.contains("slipway login \(server.registry)") == true)
             await bench.client.shutdown()
         }
     }

@@ -46,9 +46,8 @@ import Testing
         Example(json: "[]"),
     ])
     func finds(example: Example) throws {
-        let found = try CredentialStore.credential(
-            in: Array(example.json.utf8), of: "config.json", registry: example.registry,
-            repository: example.repository)
+        let document = try CredentialDocument(parsing: Array(example.json.utf8), file: "config.json")
+        let found = try document.credential(registry: example.registry, repository: example.repository)
         #expect(found == example.credential)
     }
 
@@ -62,15 +61,15 @@ import Testing
     ])
     func rejects(json: String) {
         let error = #expect(throws: RegistryError.self) {
-            try CredentialStore.credential(
-                in: Array(json.utf8), of: "/home/ada/config.json", registry: "docker.io", repository: "a")
+            try CredentialDocument(parsing: Array(json.utf8), file: "/home/ada/config.json")
+                .credential(registry: "docker.io", repository: "a")
         }
         #expect(error?.code == .invalidConfiguration)
         #expect(error?.message.contains("/home/ada/config.json") == true)
         #expect(error?.message.contains("s3cret") == false)
     }
 
-    @Test func searchesTheFilesInOrder() throws {
+    @Test func searchesTheFilesInOrder() async throws {
         let directory = try TemporaryDirectory()
         let docker = directory.path.appending("docker")
         let run = directory.path.appending("run")
@@ -81,26 +80,27 @@ import Testing
                 "HOME": directory.path.string, "DOCKER_CONFIG": docker.string, "XDG_RUNTIME_DIR": run.string,
             ])
         }
-        #expect(try store().credential(registry: "docker.io", repository: "a") == nil)
+        #expect(try await store().credential(registry: "docker.io", repository: "a") == nil)
         try AtomicFile.write(
             Array(#"{"auths":{"docker.io":{"auth":"eDp5"},"q.io":{"auth":"eDp5"}}}"#.utf8),
             to: run.appending("containers/auth.json"))
         #expect(
-            try store().credential(registry: "docker.io", repository: "a") == Credential(username: "x", password: "y"))
+            try await store().credential(registry: "docker.io", repository: "a")
+                == Credential(username: "x", password: "y"))
         try AtomicFile.write(
             Array(#"{"auths":{"docker.io":{"auth":"YWRhOmVuZzppbmU="}}}"#.utf8), to: docker.appending("config.json"))
-        #expect(try store().credential(registry: "docker.io", repository: "a") == Self.ada)
-        #expect(try store().credential(registry: "q.io", repository: "a") != nil)
-        #expect(try CredentialStore.none.credential(registry: "docker.io", repository: "a") == nil)
+        #expect(try await store().credential(registry: "docker.io", repository: "a") == Self.ada)
+        #expect(try await store().credential(registry: "q.io", repository: "a") != nil)
+        #expect(try await CredentialStore.none.credential(registry: "docker.io", repository: "a") == nil)
     }
 
-    @Test func refusesAHugeFile() throws {
+    @Test func refusesAHugeFile() async throws {
         let directory = try TemporaryDirectory()
         let file = directory.path.appending("config.json")
-        try AtomicFile.write([UInt8](repeating: 0x20, count: CredentialStore.maximumFileSize + 1), to: file)
+        try AtomicFile.write([UInt8](repeating: 0x20, count: ConfigurationFile.maximumSize + 1), to: file)
         let store = CredentialStore(environment: ["DOCKER_CONFIG": directory.path.string])
-        let error = #expect(throws: RegistryError.self) {
-            try store.credential(registry: "docker.io", repository: "a")
+        let error = await #expect(throws: RegistryError.self) {
+            try await store.credential(registry: "docker.io", repository: "a")
         }
         #expect(error?.code == .invalidConfiguration)
     }

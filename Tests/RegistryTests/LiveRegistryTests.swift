@@ -162,7 +162,7 @@ struct LiveRegistryTests {
         }
         #expect(missing?.code == .unauthorized)
         #expect(
-            missing?.message == "\(registry.name)/team/app needs a login: run `docker login \(registry.name)` first")
+            missing?.message == "\(registry.name)/team/app needs a login: run `slipway login \(registry.name)` first")
         await nobody.client.shutdown()
 
         try log(in: "YWRhOndyb25nIHMzY3JldA==")
@@ -192,8 +192,9 @@ struct LiveRegistryTests {
 
         let wary = try TestBench()
         let error = await #expect(throws: RegistryError.self) { try await wary.pull("\(registry.name)/team/app:1") }
-        #expect(error?.code == .tls)
+        #expect(error?.code == .untrusted)
         #expect(error?.message.hasPrefix("no secure connection to 127.0.0.1: its certificate") == true)
+        #expect(error?.message.contains("/etc/containers/certs.d/\(registry.name)/ca.crt") == true)
         await wary.client.shutdown()
 
         let lost = try TestBench { $0.http.certificateFile = "/nonexistent/cert.pem" }

@@ -80,6 +80,11 @@ struct Authentication: Sendable {
 
     init(allowsPlainHTTP: Bool = false) { self.allowsPlainHTTP = allowsPlainHTTP }
 
+    /// Whether the registry ever asked who asks.
+    var isChallenged: Bool {
+        if case .unknown = scheme { false } else { true }
+    }
+
     /// A request is about to be sent.
     mutating func prepare(for scope: Scope, at now: ContinuousClock.Instant) -> Action {
         switch scheme {

@@ -5,17 +5,19 @@ internal import OCI
 actor Authenticator {
     private let endpoint: RegistryEndpoint
     private let credentials: CredentialStore
-    private let transport: HTTPTransport
+    private let connection: RegistryConnection
     private let retries: RetryPolicy
     private var state: Authentication
+    /// What was last found for a repository: a helper is a program to run.
+    private var known: [String: Credential?] = [:]
     private var waiters: [Authentication.Scope: [CheckedContinuation<Void, Never>]] = [:]
 
-    init(endpoint: RegistryEndpoint, configuration: RegistryConfiguration, transport: HTTPTransport) {
+    init(endpoint: RegistryEndpoint, configuration: RegistryConfiguration, connection: RegistryConnection) {
         self.endpoint = endpoint
-        self.transport = transport
+        self.connection = connection
         credentials = configuration.credentials
         retries = configuration.http.retries
-        state = Authentication(allowsPlainHTTP: endpoint.isLoopback)
+        state = Authentication(allowsPlainHTTP: endpoint.allowsPlainHTTP)
     }
 
     /// What a request that is about to be sent must carry.
@@ -34,14 +36,22 @@ actor Authenticator {
         to challenges: [AuthenticationChallenge], for scope: Authentication.Scope,
         sent: Authentication.Authorization
     ) async throws(RegistryError) -> Authentication.Authorization {
-        let credential = try credentials.credential(registry: endpoint.name, repository: scope.repository)
+        let credential = try await credential(for: scope)
+        known[scope.repository] = .some(credential)
         let action = state.challenged(challenges, for: scope, sent: sent, credential: credential, at: .now)
         return try await carryOut(action, for: scope)
     }
 
+    /// Whether the registry ever asked who asks.
+    var isChallenged: Bool { state.isChallenged }
+
     /// The registry took what a request carried.
     func accepted(_ sent: Authentication.Authorization, for scope: Authentication.Scope) {
         state.accepted(sent, for: scope)
+    }
+
+    private func credential(for scope: Authentication.Scope) async throws(RegistryError) -> Credential? {
+        try await credentials.credential(registry: endpoint.name, repository: scope.repository)
     }
 
     private func carryOut(
@@ -56,9 +66,12 @@ actor Authenticator {
                 await withCheckedContinuation { waiters[key, default: []].append($0) }
                 guard !Task.isCancelled else { throw RegistryError(.canceled, "the request was canceled") }
                 action = state.prepare(for: scope, at: .now)
-            case .fetchToken(let request, for: let key):
+            case .fetchToken(var request, for: let key):
                 defer { for waiter in waiters.removeValue(forKey: key) ?? [] { waiter.resume() } }
                 do {
+                    // The decision knows one credential only; another repository may have another.
+                    if known[scope.repository] == nil { known[scope.repository] = try await credential(for: scope) }
+                    request.credential = known[scope.repository] ?? nil
                     action = state.tokenReceived(try await fetch(request, for: scope), for: key)
                 } catch {
                     state.tokenFailed(for: key)
@@ -72,7 +85,7 @@ actor Authenticator {
         _ request: TokenRequest, for scope: Authentication.Scope
     ) async throws(RegistryError) -> BearerToken {
         try await withRetries(retries) { () async throws(RegistryError) -> BearerToken in
-            let response = try await transport.send(
+            let response = try await connection.send(
                 HTTPTransport.Request(
                     method: request.form == nil ? .get : .post, url: request.url,
                     headers: [("Accept", "application/json")],
@@ -94,14 +107,18 @@ actor Authenticator {
     private static func error(
         for refusal: Authentication.Refusal, endpoint: RegistryEndpoint, scope: Authentication.Scope
     ) -> RegistryError {
-        let repository = "\(endpoint.name)/\(scope.repository)"
-        // docker login without a name means Docker Hub.
-        let login = "docker login" + (endpoint.name == ImageReference.defaultRegistry ? "" : " \(endpoint.name)")
+        let repository = endpoint.name + (scope.repository.isEmpty ? "" : "/" + scope.repository)
+        // Without a name it means Docker Hub.
+        let login = "slipway login" + (endpoint.name == ImageReference.defaultRegistry ? "" : " \(endpoint.name)")
         let message =
             switch refusal {
             case .credentialsMissing: "\(repository) needs a login: run `\(login)` first"
+            case .credentialsRejected where scope.repository.isEmpty:
+                "\(endpoint.name) rejects the user name and password"
             case .credentialsRejected:
                 "\(endpoint.name) rejects the stored user name and password: run `\(login)` again"
+            case .tokenRejected where scope.repository.isEmpty:
+                "\(endpoint.name) does not accept the token of its own authorization service"
             case .tokenRejected(anonymous: true):
                 "\(endpoint.name) denies access to \(repository): "
                     + "it does not exist, or it needs a login (`\(login)`)"

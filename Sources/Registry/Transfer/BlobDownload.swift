@@ -6,7 +6,6 @@ internal import OCI
 /// section 14.2), if the server can do that.
 struct BlobDownload {
     let descriptor: Descriptor
-    let repository: String
     let store: ContentStore
     /// What is fetched, in words.
     let subject: String
@@ -17,20 +16,20 @@ struct BlobDownload {
     init(_ descriptor: Descriptor, of reference: ImageReference, into store: ContentStore) {
         self.descriptor = descriptor
         self.store = store
-        repository = reference.repository
         subject = "\(descriptor.digest) of \(reference.canonicalRepository)"
     }
 
     /// One attempt. After the last byte the blob is verified and in the store.
     mutating func run(
-        _ session: RegistrySession, progress: @Sendable (Int64) -> Void
+        _ place: RegistryPlace, progress: @Sendable (Int64) -> Void
     ) async throws(RegistryError) {
         hasProgressed = false
         let offset = writer?.count ?? 0
+        let repository = place.reference.repository
         let request = RegistryRequest(
             target: .path("/v2/\(repository)/blobs/\(descriptor.digest)"),
             headers: offset > 0 ? [("Range", "bytes=\(offset)-")] : [], scope: .pull(repository), subject: subject)
-        let response = try await session.answer(to: request)
+        let response = try await place.session.answer(to: request)
         let writer = try await self.writer(for: response, offset: offset)
         let start = writer.count
         if start == 0 { progress(0) }

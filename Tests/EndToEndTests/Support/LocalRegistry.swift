@@ -33,10 +33,12 @@ enum LocalRegistry {
     /// - Parameters:
     ///   - host: `127.0.0.1` or another name of this machine.
     ///   - storage: the directory of the workspace that holds its blobs; registries may share one.
+    /// - Returns: The registry's log of requests.
+    @discardableResult
     static func use(
         in work: Workspace, host: String = "127.0.0.1", access: Access = .anybody, tls: TLS? = nil,
         storage: String = "registry", _ body: @Sendable @escaping (String) async throws -> Void
-    ) async throws {
+    ) async throws -> String {
         let port = try freePort()
         let place = work.root.appending("registry-\(port)")
         try File.directory(place)
@@ -85,12 +87,13 @@ enum LocalRegistry {
         }
         try File.write(configuration, to: place.appending("registry.yml"))
         let command = Command(program: "docker-registry", arguments: ["serve", "\(place)/registry.yml"])
-        _ = try await command.run { process in
+        let outcome = try await command.run { process in
             // Ended here, whatever the body's end; its own error is the one that counts.
             defer { process.send(SIGKILL) }
             try await process.waitForError("listening on")
             try await body("\(host):\(port)")
         }
+        return outcome.text
     }
 
     /// A port that nobody listens on now.

@@ -19,6 +19,14 @@ public struct Credential: Hashable, Sendable {
         kind = .password(username: username, password: Secret(password))
     }
 
+    /// The user's name; `<token>` for an identity token, as credential helpers have it.
+    public var username: String {
+        switch kind {
+        case .password(let username, _): username
+        case .identityToken: "<token>"
+        }
+    }
+
     /// The value of a Basic `Authorization` header (RFC 7617); nil for a credential without a password.
     var basicAuthorization: Secret? {
         guard case .password(let username, let password) = kind else { return nil }
