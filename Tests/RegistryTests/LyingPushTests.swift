@@ -124,7 +124,7 @@ struct LyingPushTests {
         ("PATCH", "", 403, .denied, "denies access"), ("PATCH", "", 400, .invalidResponse, "status 400"),
         ("PATCH", "", 404, .notFound, "not found"), ("PATCH", "", 500, .unavailable, "status 500"),
         ("PATCH", "", 413, .invalidResponse, "status 413"), ("PUT", "uploads", 400, .invalidResponse, "status 400"),
-        ("PUT", "uploads", 507, .unavailable, "status 507"), ("PUT", "manifests", 400, .invalidResponse, "bad"),
+        ("PUT", "uploads", 500, .unavailable, "status 500"), ("PUT", "manifests", 400, .invalidResponse, "bad"),
         ("PUT", "manifests", 403, .denied, "bad"), ("PUT", "manifests", 429, .rateLimited, "limits the number"),
         ("HEAD", "blobs", 403, .denied, "denies access"), ("HEAD", "blobs", 500, .unavailable, "status 500"),
     ])

@@ -22,15 +22,16 @@ struct BlobPush {
         var upload = BlobUpload(size: blob.size, candidates: candidates)
         var action = upload.begin()
         var attempt = 1
+        var furthest: Int64 = 0
         while true {
             if case .done(let outcome) = action { return outcome }
             if case .fail(let error) = action { throw error }
             do {
                 let next = try await carryOut(action, of: &upload)
-                // A step that got on is the end of a row of failures.
-                switch action {
-                case .send, .start: attempt = 1
-                case .check, .finish, .ask, .done, .fail: break
+                // Bytes that were never sent before are the end of a row of failures.
+                if case .send(_, let range) = action, range.upperBound > furthest {
+                    furthest = range.upperBound
+                    attempt = 1
                 }
                 action = next
             } catch {

@@ -10,8 +10,9 @@ struct BlobDownload {
     /// What is fetched, in words.
     let subject: String
     private var writer: BlobWriter?
-    /// Whether the last attempt brought anything, so that the row of failures begins anew.
+    /// Whether the last attempt got further than any before, so that the row of failures begins anew.
     private(set) var hasProgressed = false
+    private var furthest: Int64 = 0
 
     init(_ descriptor: Descriptor, of reference: ImageReference, into store: ContentStore) {
         self.descriptor = descriptor
@@ -33,7 +34,10 @@ struct BlobDownload {
         let writer = try await self.writer(for: response, offset: offset)
         let start = writer.count
         if start == 0 { progress(0) }
-        defer { hasProgressed = writer.count > start }
+        defer {
+            hasProgressed = furthest > 0 && writer.count > furthest
+            furthest = max(furthest, writer.count)
+        }
         try await response.forEachChunk { (chunk) throws(RegistryError) in
             do { try writer.write(chunk) } catch { throw RegistryClient.error(error, subject) }
             progress(writer.count)
