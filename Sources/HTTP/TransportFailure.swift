@@ -30,7 +30,8 @@ struct TransportFailure: Sendable {
         case HTTPParserError.invalidEOFState: lost("it was closed", error)
         case is HTTPParserError:
             TransferError(.invalidResponse, "\(host) does not answer in HTTP", cause: error)
-        default: TransferError(.connectionLost, "the request to \(host) failed: \(error)", cause: error)
+        // HTTP/2's errors among them: a stream or connection that the server ends.
+        default: lost("\(error)", error)
         }
     }
 

@@ -59,31 +59,39 @@ struct LoginCommand: SlipwayCommand {
             try context.standardOutput.writeLine(TerminalText.sanitized(login.username))
             return .success
         }
-        let (credential, isKnown) = try await credential(for: name, logins, context)
-        let isChecked = try await RegistryClient.use(environment: context.environment) {
-            try await $0.verify(credential, at: name)
+        if username == nil, !passwordStdin, let known = try await logins.login(at: name) {
+            do {
+                try await verify(known, at: name, context)
+                try report(known, at: name, nil, context)
+                return .success
+            } catch let error as RegistryError where error.code == .unauthorized && context.standardInputIsTerminal {
+                try context.standardError.writeLine(
+                    "note: the stored login of \(TerminalText.sanitized(known.username)) is not accepted any more")
+            }
         }
-        if !isChecked {
-            try context.standardError.writeLine(
-                "note: \(name) asks nobody for a password, so it is not known whether this one is right")
-        }
-        let place = isKnown ? nil : try await logins.store(credential, for: name)
-        try report(credential, at: name, place, context)
+        let credential = try credential(context)
+        try await verify(credential, at: name, context)
+        try report(credential, at: name, try await logins.store(credential, for: name), context)
         return .success
     }
 
-    /// The credential to log in with, and whether it is the stored one.
-    private func credential(
-        for registry: String, _ logins: CredentialStore, _ context: CommandContext
-    ) async throws -> (Credential, isKnown: Bool) {
+    private func verify(_ credential: Credential, at registry: String, _ context: CommandContext) async throws {
+        let isChecked = try await RegistryClient.use(environment: context.environment) {
+            try await $0.verify(credential, at: registry)
+        }
+        guard !isChecked else { return }
+        try context.standardError.writeLine(
+            "note: \(registry) asks nobody for a password, so it is not known whether this one is right")
+    }
+
+    /// The credential that the user gives.
+    private func credential(_ context: CommandContext) throws -> Credential {
         if passwordStdin {
             guard let username else {
                 throw CommandLineError("--password-stdin needs --username", help: "use -u NAME --password-stdin")
             }
-            let password = try PasswordInput.line(of: context.standardInput)
-            return (try Self.checked(username, password), false)
+            return try Self.checked(username, try PasswordInput.line(of: context.standardInput))
         }
-        if username == nil, let known = try await logins.login(at: registry) { return (known, true) }
         guard context.standardInputIsTerminal else {
             throw CommandLineError(
                 "there is no terminal to ask for the password on", help: "use -u NAME --password-stdin")
@@ -94,13 +102,10 @@ struct LoginCommand: SlipwayCommand {
             name = try PasswordInput.line(ofTerminal: context.standardInput, isHidden: false)
         }
         try context.standardError.write("Password: ")
-        defer {
-            // The user's own line break was not shown either; without it only the looks suffer.
-            try? context.standardError.write("\n")
-        }
-        return (
-            try Self.checked(name, try PasswordInput.line(ofTerminal: context.standardInput, isHidden: true)), false
-        )
+        let password = try PasswordInput.line(ofTerminal: context.standardInput, isHidden: true)
+        // The user's own line break was not shown either.
+        try context.standardError.write("\n")
+        return try Self.checked(name, password)
     }
 
     private static func checked(_ username: String, _ password: String) throws(CommandLineError) -> Credential {
@@ -125,7 +130,8 @@ struct LoginCommand: SlipwayCommand {
         } else if !quiet {
             try context.standardOutput.writeLine("Login Succeeded")
             if place == nil {
-                try context.standardError.writeLine("note: with the stored login of \(credential.username)")
+                try context.standardError.writeLine(
+                    "note: with the stored login of \(TerminalText.sanitized(credential.username))")
             }
         }
     }
