@@ -91,7 +91,7 @@ struct FormatTests {
     }
 
     @Test(arguments: [
-        ("MIT", "MIT"), ("mit", "MIT"), ("apache-2.0 or MIT", "Apache-2.0 OR MIT"), ("GPL-2.0+", "GPL-2.0+"),
+        ("MIT", "MIT"), ("mit", "MIT"), ("apache-2.0 or MIT", "Apache-2.0 OR MIT"), ("GPL-2.0+", "GPL-2.0-or-later"),
         ("(MIT AND (BSD-3-Clause OR Zlib))", "(MIT AND (BSD-3-Clause OR Zlib))"), ("EUPL-1.2+", "EUPL-1.2+"),
         ("GPL-2.0-only WITH Classpath-exception-2.0", "GPL-2.0-only WITH Classpath-exception-2.0"),
         ("GPL-2", "GPL-2.0-only"), ("LGPL-2.1+", "LGPL-2.1-or-later"), ("Expat", "MIT"),

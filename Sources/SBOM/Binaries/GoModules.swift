@@ -55,15 +55,14 @@ struct GoModules {
     /// `version`, `ver` or `tag`.
     static func version(inLinkerFlags flags: String, of module: String) -> String? {
         for suffixes in [["version", "Version", "ver", "Ver"], ["tag", "Tag"]] {
-            for word in flags.split(whereSeparator: \.isWhitespace) {
-                guard let (variable, value) = word.cut("="), let dot = variable.lastIndex(of: ".") else {
-                    // -X=main.version=1.2.3
+            for word in flags.split(whereSeparator: { $0.isWhitespace || $0 == "'" || $0 == "\"" }) {
+                let assignment = word.hasPrefix("-X=") ? word.dropFirst("-X=".count) : word
+                guard let (variable, value) = assignment.cut("="), let dot = variable.lastIndex(of: ".") else {
                     continue
                 }
-                let isFlag = variable.hasSuffix("-X") || variable.isEmpty
                 let name = variable[variable.index(after: dot)...]
                 let package = variable[..<dot]
-                guard !isFlag, suffixes.contains(where: { name.hasSuffix($0) }),
+                guard suffixes.contains(where: { name.hasSuffix($0) }),
                     name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber) }),
                     package.hasSuffix("main") || package.contains(module + "/")
                 else { continue }

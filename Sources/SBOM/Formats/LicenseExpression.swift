@@ -14,15 +14,13 @@ struct LicenseExpression: Hashable {
         isIdentifier = LicenseList.licenses[parsed.lowercased()] == parsed
     }
 
-    /// Reads what a package says of its licence: an expression, or one of the names under which Debian and others know licences
-    /// of the list. Nil for everything else.
+    /// Reads what a package says of its licence: one of the names under which Debian and others know licences of the list, or an
+    /// expression. Nil for everything else.
     init?(stated text: String) {
         guard
-            let expression = LicenseExpression(text)
-                ?? Self.identifier(inDebian: text).flatMap({ LicenseExpression($0) })
-        else {
-            return nil
-        }
+            let expression = Self.identifier(inDebian: text).flatMap({ LicenseExpression($0) })
+                ?? LicenseExpression(text)
+        else { return nil }
         self = expression
     }
 
@@ -44,7 +42,6 @@ struct LicenseExpression: Hashable {
             if orLater { version.removeLast() }
             guard let first = version.utf8.first, first.isASCIIDigit else { return nil }
             if !version.contains(".") { version += ".0" }
-            // The GFDL has no 1.0.
             return family.uppercased() + "-" + version + (orLater ? "-or-later" : "-only")
         }
         return nil
