@@ -83,7 +83,7 @@ public struct BuildEngine: Sendable {
         }
         let layerStore = LayerStore(store: store)
         let provider = LayerProvider(store: store, layers: layerStore)
-        let images = BaseImages(store: store, registry: registry)
+        let images = BaseImages(store: store, registry: registry, asksRegistry: request.pullsBases)
         let imports = CacheImports(
             request.cacheSources, loader: CacheLoader(request: request, store: store, images: images),
             layers: layerStore, provider: provider, progress: progress)

@@ -15,11 +15,14 @@ final class BaseImages: ImageResolver {
 
     private let store: ContentStore
     private let registry: RegistryClient
+    /// Whether names are asked of registries though the store has them.
+    private let asksRegistry: Bool
     private let origins = Mutex<[Digest: Origin]>([:])
 
-    init(store: ContentStore, registry: RegistryClient) {
+    init(store: ContentStore, registry: RegistryClient, asksRegistry: Bool = false) {
         self.store = store
         self.registry = registry
+        self.asksRegistry = asksRegistry
     }
 
     func resolve(_ source: ImageSource, platform: Platform) async throws -> BaseImage {
@@ -30,7 +33,7 @@ final class BaseImages: ImageResolver {
             let image = try layout.resolve(descriptor, platform: platform)
             return remember(image, .layout(layout), descriptor)
         case .reference(let reference):
-            if let record = try store.image(named: reference),
+            if !asksRegistry, let record = try store.image(named: reference),
                 let image = try available(record.descriptor, platform)
             {
                 return remember(image, .store, record.descriptor)

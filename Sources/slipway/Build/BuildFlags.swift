@@ -76,6 +76,9 @@ struct BuildFlags: ParsableArguments {
     @Option(parsing: .unconditionalSingleValue, help: .init("The platform to build for.", valueName: "platform"))
     var platform: [String] = []
 
+    @Flag(help: "Ask the registries for base images, even if the store has them.")
+    var pull = false
+
     @Option(
         parsing: .unconditionalSingleValue,
         help: .init(

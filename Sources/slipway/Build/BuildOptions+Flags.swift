@@ -52,6 +52,7 @@ extension BuildOptions {
         platforms = try flags.platform.flatMap { $0.split(separator: ",") }.map(Self.platform)
         for text in flags.annotation { annotations.notes += try AnnotationFlag.parse(text) }
         provenance = try AttestationFlags.provenance(flags, environment: environment)
+        pullsBases = flags.pull
         network = try Self.network(flags.network)
         extraHosts = try flags.addHost.map(ExtraHost.init(parsing:))
         sharedMemorySize = try flags.shmSize.map { size throws(CommandLineError) in

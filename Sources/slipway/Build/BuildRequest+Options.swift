@@ -33,6 +33,7 @@ extension BuildRequest {
         exports = try options.outputs.compactMap(Self.export)
         for index in exports.indices { exports[index].annotations.notes += options.annotations.notes }
         provenance = options.provenance
+        pullsBases = options.pullsBases
         cacheSources = try options.cacheSources.map(Self.cacheSource)
         cacheTargets = try options.cacheTargets.map(Self.cacheTarget)
         maximumParallelism = options.maximumParallelism

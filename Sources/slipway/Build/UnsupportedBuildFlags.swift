@@ -3,7 +3,6 @@ import ArgumentParser
 /// Flags of `docker buildx build` that slipway knows and does not carry out yet: refused with a reason, never ignored.
 struct UnsupportedBuildFlags: ParsableArguments {
     @Flag(help: .hidden) var push = false
-    @Flag(help: .hidden) var pull = false
     @Flag(help: .hidden) var squash = false
     @Flag(help: .hidden) var compress = false
     @Flag(name: [.customShort("D"), .long], help: .hidden) var debug = false
@@ -18,7 +17,6 @@ extension UnsupportedBuildFlags {
     func refuse() throws(CommandLineError) {
         let given: [(flag: String, isGiven: Bool, reason: String)] = [
             ("--push", push, "export with --output type=oci,dest=FILE and copy it with another tool"),
-            ("--pull", pull, "base images are taken from the local store, from layouts or from archives as they are"),
             ("--squash", squash, "a multi-stage Dockerfile with COPY --from does the same"),
             ("--compress", compress, "the context is not sent anywhere"),
             ("--debug", debug, "use --progress=plain to see everything"),

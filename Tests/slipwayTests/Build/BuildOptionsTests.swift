@@ -141,7 +141,7 @@ import Testing
         (["--network", "bridge", "."], "bridge"), (["--platform", "a/b/c/d", "."], "--platform"),
         (["--progress", "fancy", "."], "fancy"), (["-q", "--progress", "plain", "."], "exclude"),
         (["--progress=tty", "."], "terminal"), (["-o", "-", "-o", "type=oci,dest=-", "."], "standard output"),
-        (["--push", "."], "--push is not supported yet"), (["--pull", "."], "--pull"),
+        (["--push", "."], "--push is not supported yet"),
         (["--cache-from", "type=x", "."], "--cache-from"), (["--cache-to=x", "."], "--cache-to"),
         (["--max-parallelism", "-1", "."], "--max-parallelism"), (["--max-parallelism=two", "."], "--max-parallelism"),
         (["--ssh", "default", "."], "SSH_AUTH_SOCK is not set"),
