@@ -17,12 +17,21 @@ final class BaseImages: ImageResolver {
     private let registry: RegistryClient
     /// Whether names are asked of registries though the store has them.
     private let asksRegistry: Bool
+    /// What names stand for.
+    private let rules: SourceRules
+    /// The contexts that layouts were given as.
+    private let names: [ImageSource: String]
     private let origins = Mutex<[Digest: Origin]>([:])
 
-    init(store: ContentStore, registry: RegistryClient, asksRegistry: Bool = false) {
+    init(
+        store: ContentStore, registry: RegistryClient, asksRegistry: Bool = false,
+        rules: SourceRules = SourceRules(), names: [ImageSource: String] = [:]
+    ) {
         self.store = store
         self.registry = registry
         self.asksRegistry = asksRegistry
+        self.rules = rules
+        self.names = names
     }
 
     func resolve(_ source: ImageSource, platform: Platform) async throws -> BaseImage {
@@ -30,17 +39,25 @@ final class BaseImages: ImageResolver {
         case .layout(let path, let tag, let digest):
             let layout = try ImageLayout.open(FilePath(path), store: store)
             let descriptor = try layout.select(digest?.description ?? tag)
+            try rules.checkLayout(names[source] ?? path, digest: descriptor.digest)
             let image = try layout.resolve(descriptor, platform: platform)
             return remember(image, .layout(layout), descriptor)
-        case .reference(let reference):
-            if !asksRegistry, let record = try store.image(named: reference),
-                let image = try available(record.descriptor, platform)
-            {
-                return remember(image, .store, record.descriptor)
-            }
-            let pulled = try await registry.pull(reference, platform: platform, into: store)
-            return remember(pulled.image, .registry(reference), pulled.descriptor)
+        case .reference(let written):
+            let asked = try rules.image(written)
+            let image = try await resolve(asked, platform)
+            guard let other = try rules.found(image.resolved.digest, for: asked, written: written) else { return image }
+            return try await resolve(other, platform)
         }
+    }
+
+    private func resolve(_ reference: ImageReference, _ platform: Platform) async throws -> BaseImage {
+        if !asksRegistry, let record = try store.image(named: reference),
+            let image = try available(record.descriptor, platform)
+        {
+            return remember(image, .store, record.descriptor)
+        }
+        let pulled = try await registry.pull(reference, platform: platform, into: store)
+        return remember(pulled.image, .registry(reference), pulled.descriptor)
     }
 
     /// An image of the store, unless it has it only for other platforms.

@@ -20,7 +20,11 @@ extension UnsupportedBuildFlags {
             ("--squash", squash, "a multi-stage Dockerfile with COPY --from does the same"),
             ("--compress", compress, "the context is not sent anywhere"),
             ("--debug", debug, "use --progress=plain to see everything"),
-            ("--policy", !policy.isEmpty, "policies are not supported yet"),
+            (
+                "--policy", !policy.isEmpty,
+                "Rego is not evaluated; a source policy in JSON is, "
+                    + "which EXPERIMENTAL_BUILDKIT_SOURCE_POLICY names"
+            ),
             ("--security-opt", !securityOpt.isEmpty, "RUN always has the default profile"),
             (
                 "--builder", builder.map { $0 != "default" && !$0.isEmpty } ?? false,
