@@ -54,7 +54,7 @@ public struct BuildEngine: Sendable {
                 request.agents.merge(agents) { $1 }
                 let fetcher = ContextFetcher(
                     store: store, remote: remote, credentials: RemoteCredentials(request), lease: lease,
-                    progress: progress)
+                    progress: progress, rules: SourceRules(policies: request.sourcePolicies))
                 let input = try await LoadedDockerfile.load(request) { try await fetcher.fetch($0, named: .main) }
                 source = input.source
                 let begun = BuildHistory(store: store, dockerfile: input.place(in: request))
@@ -73,6 +73,10 @@ public struct BuildEngine: Sendable {
     private func build(
         _ request: BuildRequest, _ input: LoadedDockerfile, _ fetcher: ContextFetcher, _ history: BuildHistory
     ) async throws -> BuildResult {
+        let lockFile = try LockFile(request, input)
+        var fetcher = fetcher
+        let rules = try lockFile.rules(request.sourcePolicies)
+        fetcher.rules = rules
         let (lease, progress) = (fetcher.lease, fetcher.progress)
         let dockerfile: Dockerfile
         do {
@@ -83,7 +87,9 @@ public struct BuildEngine: Sendable {
         }
         let layerStore = LayerStore(store: store)
         let provider = LayerProvider(store: store, layers: layerStore)
-        let images = BaseImages(store: store, registry: registry)
+        let images = BaseImages(
+            store: store, registry: registry, asksRegistry: request.pullsBases, rules: rules,
+            names: request.imageNames)
         let imports = CacheImports(
             request.cacheSources, loader: CacheLoader(request: request, store: store, images: images),
             layers: layerStore, provider: provider, progress: progress)
@@ -93,7 +99,7 @@ public struct BuildEngine: Sendable {
             history: history,
             contexts: BuildContexts(request, fetcher: fetcher, main: input.context, dockerfile: input.path),
             remotes: RemoteSources(
-                client: remote, credentials: fetcher.credentials, store: store, progress: progress),
+                client: remote, credentials: fetcher.credentials, store: store, progress: progress, rules: rules),
             controlGroups: controlGroups(request, progress),
             ignorePatterns: try input.ignorePatterns(), input: input)
         try request.checkAnnotations()
@@ -107,6 +113,9 @@ public struct BuildEngine: Sendable {
         var assemblers: [ImageAssembler] = []
         for platform in request.targetPlatforms {
             assemblers.append(try await session.build(for: platform))
+        }
+        for name in try lockFile.finish(rules.usedSources) {
+            progress.warn("StaleLockEntry", "\(lockFile.name) names \(name), which this build does not use")
         }
         try layerStore.synchronize()
         let collector = CacheCollector(store: store, provider: provider, imports: imports)

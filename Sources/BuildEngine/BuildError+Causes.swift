@@ -31,8 +31,12 @@ extension BuildError {
     init(_ error: BaseImageError, in source: SourceFile?) {
         var help = "give it with --build-context \(error.name)=oci-layout://PATH, load it, or check the name"
         if let suggestion = error.suggestion { help = "did you mean the stage \"\(suggestion)\"? Otherwise " + help }
+        // An error of a build says itself what to do.
+        let own = error.cause as? BuildError
+        help = own?.help ?? help
         self.init(
-            .imageUnavailable, "cannot get the image \(error.name): \(error.cause)", range: error.range, source: source,
+            own?.code ?? .imageUnavailable, "cannot get the image \(error.name): \(error.cause)", range: error.range,
+            source: source,
             help: help)
     }
 }

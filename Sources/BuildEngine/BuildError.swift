@@ -21,6 +21,10 @@ public struct BuildError: Error, Sendable {
         public static let invalidContext = Code("invalid-context", isUsage: true)
         /// A base image cannot be had.
         public static let imageUnavailable = Code("image-unavailable")
+        /// A source policy denies a source.
+        public static let sourceDenied = Code("source-denied")
+        /// A source has no entry in the lock file.
+        public static let sourceNotLocked = Code("source-not-locked")
         /// A `COPY` or `ADD` failed.
         public static let copyFailed = Code("copy-failed")
         /// A process of a `RUN` ended with a failure.

@@ -73,6 +73,12 @@ public struct BuildRequest: Sendable {
     public var sourceDateEpoch: Int64?
     /// How many operations run at the same time; nil for as many as there are.
     public var maximumParallelism: Int?
+    /// `--pull`: whether base images are asked of their registries though the store has them.
+    public var pullsBases = false
+    /// `--lock` and `--locked`: what is done with the lock file beside the Dockerfile.
+    public var lock = LockUse.none
+    /// `EXPERIMENTAL_BUILDKIT_SOURCE_POLICY`: where sources may come from.
+    public var sourcePolicies: [SourcePolicy] = []
     /// `--provenance`: what is told of the build in an attestation of the image; nil for none.
     public var provenance: ProvenanceSettings?
     /// What is removed from the store at the end of the build; nil for nothing.

@@ -125,11 +125,16 @@ extension EndToEnd {
                 let id = try File.text(work.root.appending("id"))
                 #expect(try await work.slipway(["run", "--rm", "app:1"]).text == "hello\n")
                 #expect(try await work.slipway(["run", "--rm", id]).text == "hello\n")
-                for command in [["inspect", "app:1"], ["history", "app:1"], ["images"], ["doctor"]] {
+                for command in [["history", "app:1"], ["images"], ["doctor"]] {
                     let outcome = try await work.slipway(command)
                     #expect(outcome.status == 0, "\(outcome.transcript)")
                     #expect(!outcome.text.contains("unknown"), "\(outcome.text)")
                 }
+                let inspected = work.root.appending("inspected")
+                try File.write(try await work.slipway(["inspect", "app:1"]).text, to: inspected)
+                #expect(
+                    try await jq(work, ".[0] | [.Os, .Architecture, [.Manifests[].Kind]]", inspected)
+                        == #"["linux","\#(Base.architecture)",["image","attestation"]]"#)
                 for format in ["docker-archive", "oci-archive"] {
                     let file = "\(work.root)/\(format).tar"
                     let saved = try await work.slipway(["save", "--format", format, "-o", file, "app:1"])

@@ -41,6 +41,28 @@ struct PlatformTests {
         #expect(try Platform(parsing: machine).runs(Platform(parsing: image)) == expected)
     }
 
+    /// The vectors of containerd's `platforms.Only`, best first.
+    @Test(arguments: [
+        ("linux/amd64", "linux/amd64 linux/386"),
+        ("linux/amd64/v3", "linux/amd64/v3 linux/amd64/v2 linux/amd64 linux/386"), ("linux/386", "linux/386"),
+        ("linux/arm/v8", "linux/arm/v8 linux/arm/v7 linux/arm/v6 linux/arm/v5"),
+        ("linux/arm", "linux/arm/v7 linux/arm/v6 linux/arm/v5"), ("linux/arm/v5", "linux/arm/v5"),
+        ("linux/arm64", "linux/arm64 linux/arm/v8 linux/arm/v7 linux/arm/v6 linux/arm/v5"),
+        (
+            "linux/arm64/v8.2",
+            "linux/arm64/v8.2 linux/arm64/v8.1 linux/arm64 linux/arm/v8 linux/arm/v7 linux/arm/v6 linux/arm/v5"
+        ),
+        (
+            "linux/arm64/v9",
+            "linux/arm64/v9 linux/arm64/v8.5 linux/arm64/v8.4 linux/arm64/v8.3 linux/arm64/v8.2 linux/arm64/v8.1 "
+                + "linux/arm64 linux/arm/v8 linux/arm/v7 linux/arm/v6 linux/arm/v5"
+        ),
+        ("linux/arm64/future", "linux/arm64/future"), ("linux/riscv64", "linux/riscv64"),
+    ])
+    func runnableInOrder(_ machine: String, _ expected: String) throws {
+        #expect(try Platform(parsing: machine).runnable.map(\.description).joined(separator: " ") == expected)
+    }
+
     @Test(
         arguments: [
             ("linux/arm/v7", ["linux/arm/v5", "linux/arm/v6", "linux/arm64"], 1),

@@ -14,11 +14,10 @@ extension BuildSession {
         let main = input.context?.origin
         if let main { origins.append(main) } else { locals.insert("dockerfile") }
         for name in graph.contextNames.keys {
-            let text = if case .named(let text) = name { text } else { "context" }
             if let origin = try await contexts.directory(name).origin {
                 if origin != main { origins.append(origin) }
             } else {
-                locals.insert(text)
+                locals.insert(name.text)
             }
         }
         let names = request.imageNames

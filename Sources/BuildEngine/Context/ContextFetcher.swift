@@ -21,6 +21,8 @@ struct ContextFetcher: Sendable {
     /// What is fetched lives as long as it.
     let lease: Lease
     let progress: Progress
+    /// What addresses stand for.
+    var rules = SourceRules()
 
     /// The directory with the files of a context; `name` says which, for progress and messages.
     ///
@@ -28,7 +30,9 @@ struct ContextFetcher: Sendable {
     func fetch(_ source: ContextSource, named name: ContextName) async throws -> ContextDirectory {
         do {
             switch source {
-            case .directory(let path): return ContextDirectory(path: path)
+            case .directory(let path):
+                try rules.checkLocal(name.text)
+                return ContextDirectory(path: path)
             case .archive(let path): return try await unpack(path, name)
             case .stream(let prefix, let rest): return try await unpack(try spool(prefix, rest), name)
             case .git(let address): return try await clone(address, name)
@@ -52,8 +56,10 @@ struct ContextFetcher: Sendable {
         let directory = try makeDirectory()
         let (remote, credentials) = (remote, credentials)
         return try await progress.step("[\(name.label)] load git source \(address.redacted)") {
-            let revision = try await remote.resolve(address, credentials: credentials)
-            let checkout = try await remote.checkOut(address, at: revision, into: directory, credentials: credentials)
+            let asked = try rules.repository(address)
+            let revision = try await remote.resolve(asked, credentials: credentials)
+            rules.found(commit: revision.commit, for: address)
+            let checkout = try await remote.checkOut(asked, at: revision, into: directory, credentials: credentials)
             return ContextDirectory(
                 path: checkout.root, isFetched: true, time: checkout.time,
                 origin: .repository(address, commit: checkout.commit))
@@ -63,9 +69,13 @@ struct ContextFetcher: Sendable {
     private func download(_ address: String, _ name: ContextName) async throws -> ContextDirectory {
         let shown = WebAddress.redacted(address)
         let (remote, credentials) = (remote, credentials)
+        let asked = try rules.file(address, checksum: nil)
         let file = try await progress.transferStep("[\(name.label)] load \(shown)") { report in
-            try await remote.download(address, credentials: credentials) { report(shown, $0, $1) }
+            try await remote.download(asked.url, checksum: asked.checksum, credentials: credentials) {
+                report(shown, $0, $1)
+            }
         }
+        rules.found(file.digest, at: address)
         let blob = try Self.location(of: store.path(of: file.digest))
         let origin = ContextOrigin.file(address, digest: file.digest)
         if var directory = try await unpackIfArchive(blob, name) {
@@ -148,6 +158,16 @@ extension ContextName {
         switch self {
         case .main: "the build context"
         case .named(let name): "the context \"\(name)\""
+        }
+    }
+}
+
+extension ContextName {
+    /// The name as BuildKit has it.
+    var text: String {
+        switch self {
+        case .main: "context"
+        case .named(let name): name
         }
     }
 }

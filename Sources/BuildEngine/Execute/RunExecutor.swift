@@ -54,9 +54,16 @@ struct RunExecutor {
                 onOutput(stream, bytes)
             }
         } catch let error as SandboxError {
+            let name = "process \"\(commandText(run))\" could not be started"
+            if error.code == .executableNotRunnable || error.code == .executableNotFound,
+                let program = run.arguments.first,
+                let machine = try ProgramInspection.explanation(
+                    of: program, in: view, environment: specification.environment)
+            {
+                throw BuildError(.processNotStarted, "\(name): \(machine.reason)", help: machine.help)
+            }
             throw BuildError(
-                .processNotStarted, "process \"\(commandText(run))\" could not be started: \(error.message)",
-                help: error.help, cause: error.cause)
+                .processNotStarted, "\(name): \(error.message)", help: error.help, cause: error.cause)
         }
         guard termination.status.isSuccess else {
             let isOutOfMemory = controlGroup.map { $0.outOfMemoryKills > 0 } ?? false

@@ -15,11 +15,23 @@ final class BaseImages: ImageResolver {
 
     private let store: ContentStore
     private let registry: RegistryClient
+    /// Whether names are asked of registries though the store has them.
+    private let asksRegistry: Bool
+    /// What names stand for.
+    private let rules: SourceRules
+    /// The contexts that layouts were given as.
+    private let names: [ImageSource: String]
     private let origins = Mutex<[Digest: Origin]>([:])
 
-    init(store: ContentStore, registry: RegistryClient) {
+    init(
+        store: ContentStore, registry: RegistryClient, asksRegistry: Bool = false,
+        rules: SourceRules = SourceRules(), names: [ImageSource: String] = [:]
+    ) {
         self.store = store
         self.registry = registry
+        self.asksRegistry = asksRegistry
+        self.rules = rules
+        self.names = names
     }
 
     func resolve(_ source: ImageSource, platform: Platform) async throws -> BaseImage {
@@ -27,16 +39,14 @@ final class BaseImages: ImageResolver {
         case .layout(let path, let tag, let digest):
             let layout = try ImageLayout.open(FilePath(path), store: store)
             let descriptor = try layout.select(digest?.description ?? tag)
+            try rules.checkLayout(names[source] ?? path, digest: descriptor.digest)
             let image = try layout.resolve(descriptor, platform: platform)
             return remember(image, .layout(layout), descriptor)
-        case .reference(let reference):
-            if let record = try store.image(named: reference),
-                let image = try available(record.descriptor, platform)
-            {
-                return remember(image, .store, record.descriptor)
-            }
-            let pulled = try await registry.pull(reference, platform: platform, into: store)
-            return remember(pulled.image, .registry(reference), pulled.descriptor)
+        case .reference(let written):
+            let asked = try rules.image(written)
+            let image = try await resolve(asked, platform)
+            guard let other = try rules.found(image.resolved.digest, for: asked, written: written) else { return image }
+            return try await resolve(other, platform)
         }
     }
 
@@ -60,11 +70,21 @@ final class BaseImages: ImageResolver {
         try await registry.fetchBlob(blob, of: reference, into: store)
     }
 
-    /// An image of the store, unless it has it only for other platforms.
+    private func resolve(_ reference: ImageReference, _ platform: Platform) async throws -> BaseImage {
+        if !asksRegistry, let record = try store.image(named: reference),
+            let image = try available(record.descriptor, platform)
+        {
+            return remember(image, .store, record.descriptor)
+        }
+        let pulled = try await registry.pull(reference, platform: platform, into: store)
+        return remember(pulled.image, .registry(reference), pulled.descriptor)
+    }
+
+    /// An image of the store, unless it has it only for other platforms, as after a pull for one.
     private func available(_ descriptor: Descriptor, _ platform: Platform) throws -> ResolvedImage? {
         do {
             return try store.resolve(descriptor, platform: platform)
-        } catch let error where error.code == .noSuchPlatform {
+        } catch let error where [.noSuchPlatform, .missingBlob].contains(error.code) {
             return nil
         }
     }

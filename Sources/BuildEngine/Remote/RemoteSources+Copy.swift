@@ -36,6 +36,9 @@ extension RemoteSources {
         return hasher.finish()
     }
 
+    /// Where the files of a repository come from: the place that its commit was found at.
+    private func checkoutAddress(of address: GitAddress) throws -> GitAddress { try rules.repository(address) }
+
     /// What a source gives to a copy. `scratch` is a directory for the files of a repository, which lasts as long as they
     /// are read.
     func items(
@@ -60,7 +63,8 @@ extension RemoteSources {
             _ = try DirectoryHandle.makeTree(directory)
             let (client, credentials) = (client, credentials)
             let checkout = try await locating(source.range, source.origin) {
-                try await client.checkOut(address, at: revision, into: directory, credentials: credentials)
+                try await client.checkOut(
+                    try checkoutAddress(of: address), at: revision, into: directory, credentials: credentials)
             }
             let nothing = IgnoreFile(name: "", patterns: try IgnorePatterns([]))
             let tree = try ContextTree(

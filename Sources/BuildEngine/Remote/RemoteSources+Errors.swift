@@ -10,6 +10,9 @@ extension RemoteSources {
     ) async throws -> Result {
         do {
             return try await body()
+        } catch var error as BuildError {
+            error.range = error.range ?? range
+            throw error
         } catch let error as TransferError {
             if error.code == .canceled { throw CancellationError() }
             throw BuildError(.copyFailed, error.message, range: range, help: help(for: error, origin))

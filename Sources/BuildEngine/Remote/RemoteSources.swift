@@ -17,10 +17,16 @@ struct RemoteSources: Sendable {
     let client: RemoteClient
     let credentials: RemoteCredentials
     let store: ContentStore
+    /// What addresses stand for.
+    let rules: SourceRules
     private let progress: Progress
     private(set) var contents: [FileOrigin: Content] = [:]
 
-    init(client: RemoteClient, credentials: RemoteCredentials, store: ContentStore, progress: Progress) {
+    init(
+        client: RemoteClient, credentials: RemoteCredentials, store: ContentStore, progress: Progress,
+        rules: SourceRules
+    ) {
+        self.rules = rules
         self.client = client
         self.store = store
         self.credentials = credentials
@@ -67,18 +73,22 @@ struct RemoteSources: Sendable {
         return try await locating(range, origin) {
             switch origin {
             case .remoteFile(let url, let checksum):
-                let digest = try checksum.map(Digest.init(parsing:))
-                let name = WebAddress.redacted(url)
-                return try await progress.transferStep(name) { report in
-                    .file(
-                        try await client.download(url, checksum: digest, credentials: credentials) { current, total in
-                            report(name, current, total)
-                        })
+                let asked = try rules.file(url, checksum: try checksum.map(Digest.init(parsing:)))
+                let name = WebAddress.redacted(asked.url)
+                let file = try await progress.transferStep(name) { report in
+                    try await client.download(
+                        asked.url, checksum: asked.checksum, credentials: credentials
+                    ) { current, total in report(name, current, total) }
                 }
+                rules.found(file.digest, at: url)
+                return .file(file)
             case .git(let address):
-                return try await progress.step(address.redacted) {
-                    .revision(try await client.resolve(address, credentials: credentials))
+                let asked = try rules.repository(address)
+                let revision = try await progress.step(asked.redacted) {
+                    try await client.resolve(asked, credentials: credentials)
                 }
+                rules.found(commit: revision.commit, for: address)
+                return .revision(revision)
             case .context, .operation, .inline: return nil
             }
         }

@@ -76,6 +76,15 @@ struct BuildFlags: ParsableArguments {
     @Option(parsing: .unconditionalSingleValue, help: .init("The platform to build for.", valueName: "platform"))
     var platform: [String] = []
 
+    @Flag(help: "Write what images, repositories and addresses stand for into a lock file beside the Dockerfile.")
+    var lock = false
+
+    @Flag(help: "Use exactly what the lock file names.")
+    var locked = false
+
+    @Flag(help: "Ask the registries for base images, even if the store has them.")
+    var pull = false
+
     @Option(
         parsing: .unconditionalSingleValue,
         help: .init(

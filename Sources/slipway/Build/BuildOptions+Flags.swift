@@ -56,6 +56,12 @@ extension BuildOptions {
         platforms = try flags.platform.flatMap { $0.split(separator: ",") }.map(Self.platform)
         for text in flags.annotation { annotations.notes += try AnnotationFlag.parse(text) }
         provenance = try AttestationFlags.provenance(flags, environment: environment)
+        pullsBases = flags.pull
+        guard !flags.lock || !flags.locked else {
+            throw CommandLineError("--lock and --locked exclude each other", help: "--lock writes what --locked reads")
+        }
+        lock = flags.lock ? .write : flags.locked ? .enforce : .none
+        sourcePolicy = environment["EXPERIMENTAL_BUILDKIT_SOURCE_POLICY"].flatMap { $0.isEmpty ? nil : FilePath($0) }
         network = try Self.network(flags.network)
         extraHosts = try flags.addHost.map(ExtraHost.init(parsing:))
         sharedMemorySize = try flags.shmSize.map { size throws(CommandLineError) in

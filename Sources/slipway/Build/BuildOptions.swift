@@ -60,6 +60,12 @@ struct BuildOptions: Equatable, Sendable {
     var outputs: [OutputSpecification] = [.store]
     /// That of the host if empty.
     var platforms: [Platform] = []
+    /// Whether base images are asked of their registries though the store has them.
+    var pullsBases = false
+    /// What is done with the lock file.
+    var lock = LockUse.none
+    /// The file with the source policy, if there is one.
+    var sourcePolicy: FilePath?
     /// What is told of the build in an attestation; nil for none.
     var provenance: ProvenanceSettings?
     /// Notes in the documents of every image.

@@ -2,6 +2,7 @@ import Archive
 import BuildEngine
 import BuildGraph
 import ContentStore
+import FileSystem
 import OCI
 import SystemPackage
 
@@ -33,11 +34,29 @@ extension BuildRequest {
         exports = try options.outputs.compactMap(Self.export)
         for index in exports.indices { exports[index].annotations.notes += options.annotations.notes }
         provenance = options.provenance
+        pullsBases = options.pullsBases
+        lock = options.lock
+        if let path = options.sourcePolicy { sourcePolicies = [try Self.sourcePolicy(path)] }
         cacheSources = try options.cacheSources.map(Self.cacheSource)
         cacheTargets = try options.cacheTargets.map(Self.cacheTarget)
         maximumParallelism = options.maximumParallelism
         sourceDateEpoch = options.outputs.lazy.compactMap(\.sourceDateEpoch).first ?? options.sourceDateEpoch
         if options.outputs.contains(where: { $0.rewriteTimestamp == false || $0.hasNoEpoch }) { timestamps = .keep }
+    }
+
+    private static func sourcePolicy(_ path: FilePath) throws -> SourcePolicy {
+        let name = "EXPERIMENTAL_BUILDKIT_SOURCE_POLICY"
+        let bytes: [UInt8]
+        do {
+            let file = try FileDescriptor.open(try HostPath.absolute(path), .readOnly, options: .closeOnExec)
+            defer { file.closeAfterReading() }
+            bytes = try file.readAll(limit: 16 << 20, path: path)
+        } catch {
+            throw CommandLineError("\(name): cannot read \(path): \(error)")
+        }
+        do { return try SourcePolicy(parsing: bytes) } catch {
+            throw CommandLineError("\(name): \(path) is no source policy: \(error)")
+        }
     }
 
     /// The file of a secret, which is looked for before anything runs.

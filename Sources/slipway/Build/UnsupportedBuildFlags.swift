@@ -2,7 +2,6 @@ import ArgumentParser
 
 /// Flags of `docker buildx build` that slipway knows and does not carry out yet: refused with a reason, never ignored.
 struct UnsupportedBuildFlags: ParsableArguments {
-    @Flag(help: .hidden) var pull = false
     @Flag(help: .hidden) var squash = false
     @Flag(help: .hidden) var compress = false
     @Flag(name: [.customShort("D"), .long], help: .hidden) var debug = false
@@ -16,11 +15,14 @@ extension UnsupportedBuildFlags {
     /// Throws for the first flag that was given.
     func refuse() throws(CommandLineError) {
         let given: [(flag: String, isGiven: Bool, reason: String)] = [
-            ("--pull", pull, "base images are taken from the local store, from layouts or from archives as they are"),
             ("--squash", squash, "a multi-stage Dockerfile with COPY --from does the same"),
             ("--compress", compress, "the context is not sent anywhere"),
             ("--debug", debug, "use --progress=plain to see everything"),
-            ("--policy", !policy.isEmpty, "policies are not supported yet"),
+            (
+                "--policy", !policy.isEmpty,
+                "Rego is not evaluated; a source policy in JSON is, "
+                    + "which EXPERIMENTAL_BUILDKIT_SOURCE_POLICY names"
+            ),
             ("--security-opt", !securityOpt.isEmpty, "RUN always has the default profile"),
             (
                 "--builder", builder.map { $0 != "default" && !$0.isEmpty } ?? false,

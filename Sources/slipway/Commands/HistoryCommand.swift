@@ -17,6 +17,7 @@ struct HistoryCommand: SlipwayCommand {
     @Option(help: .init("table or json (one object a line).", valueName: "format"))
     var format = ListFormat.table
 
+    @OptionGroup var platform: PlatformFlag
     @OptionGroup var store: StoreFlags
 
     @Argument(help: "The name or id of an image.")
@@ -27,7 +28,7 @@ struct HistoryCommand: SlipwayCommand {
     func run(in context: CommandContext) throws -> ExitCode {
         let store = try ContentStore.open(root: context.root)
         let record = try store.image(matching: image)
-        let resolved = try store.resolve(record.descriptor, platform: .host)
+        let resolved = try store.image(record, for: try platform.value())
         let listing = HistoryListing(
             id: record.id, image: resolved, now: Int64(context.now().timeIntervalSince1970), noTrunc: noTrunc)
         if quiet {

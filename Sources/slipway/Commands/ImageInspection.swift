@@ -7,11 +7,16 @@ struct ImageInspection {
     private var image: ImageRecord
     private var resolved: ResolvedImage
     private var names: [ImageReference]
+    /// What the index holds; empty without one.
+    private var manifests: [JSONValue] = []
 
-    /// Reads the documents of an image; of one for several platforms those for this machine.
-    init(_ image: ImageRecord, in store: ContentStore) throws(StoreError) {
+    /// Reads the documents of an image; of one for several platforms those for `platform`, or for this machine.
+    init(_ image: ImageRecord, for platform: Platform?, in store: ContentStore) throws(StoreError) {
         self.image = image
-        resolved = try store.resolve(image.descriptor, platform: .host)
+        resolved = try store.image(image, for: platform)
+        if image.descriptor.digest != resolved.descriptor.digest {
+            manifests = try store.index(image.descriptor).manifests.map { Self.summary($0, in: store) }
+        }
         names = try store.images(withID: image.id).compactMap(\.name)
     }
 
@@ -36,7 +41,26 @@ struct ImageInspection {
             ],
             "Descriptor": image.descriptor.json,
         ]
+        if !manifests.isEmpty { json["Manifests"] = .array(manifests) }
         json["Variant"] = configuration.platform.variant.map { .string($0) }
         return json
+    }
+
+    /// A manifest of an index as docker's API has it.
+    private static func summary(_ manifest: Descriptor, in store: ContentStore) -> JSONValue {
+        var summary: JSONValue = [
+            "ID": .string(manifest.digest.description), "Descriptor": manifest.json,
+            "Available": .bool(store.contains(manifest.digest)),
+        ]
+        if manifest.isAttestation {
+            summary["Kind"] = "attestation"
+            if let image = manifest.annotations["vnd.docker.reference.digest"] {
+                summary["AttestationData"] = ["For": .string(image)]
+            }
+        } else {
+            summary["Kind"] = manifest.mediaType.isIndex ? "unknown" : "image"
+            if let platform = manifest.platform { summary["ImageData"] = ["Platform": platform.json] }
+        }
+        return summary
     }
 }

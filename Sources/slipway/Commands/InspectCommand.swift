@@ -6,8 +6,9 @@ import OCI
 struct InspectCommand: SlipwayCommand {
     static let configuration = CommandConfiguration(
         commandName: "inspect", abstract: "Show everything about images, as a JSON array.",
-        usage: "slipway inspect IMAGE...")
+        usage: "slipway inspect [--platform PLATFORM] IMAGE...")
 
+    @OptionGroup var platform: PlatformFlag
     @OptionGroup var store: StoreFlags
 
     @Argument(help: .init("Names or ids of images.", valueName: "image"))
@@ -16,12 +17,13 @@ struct InspectCommand: SlipwayCommand {
     var preparation: ProcessPreparation { .userNamespace }
 
     func run(in context: CommandContext) throws -> ExitCode {
+        let platform = try platform.value()
         let store = try ContentStore.open(root: context.root)
         var found: [JSONValue] = []
         var failures: [StoreError] = []
         for text in images {
             do throws(StoreError) {
-                found.append(try ImageInspection(store.image(matching: text), in: store).json)
+                found.append(try ImageInspection(store.image(matching: text), for: platform, in: store).json)
             } catch {
                 failures.append(error)
             }

@@ -12,7 +12,7 @@ struct SaveCommand: SlipwayCommand {
 
     static let configuration = CommandConfiguration(
         commandName: "save", abstract: "Write images from the store to an archive.",
-        usage: "slipway save [-o FILE] [--format docker-archive|oci-archive] IMAGE...")
+        usage: "slipway save [-o FILE] [--format docker-archive|oci-archive] [--platform PLATFORM] IMAGE...")
 
     @Option(
         name: [.customShort("o", allowingJoined: true), .long], parsing: .unconditional,
@@ -22,6 +22,7 @@ struct SaveCommand: SlipwayCommand {
     @Option(help: .init("docker-archive, which docker load and podman load read, or oci-archive.", valueName: "format"))
     var format = Format.dockerArchive
 
+    @OptionGroup var platform: PlatformFlag
     @OptionGroup var store: StoreFlags
 
     @Argument(help: .init("Names or ids of images.", valueName: "image"))
@@ -36,8 +37,15 @@ struct SaveCommand: SlipwayCommand {
                 "refusing to write an archive to the terminal", help: "use --output FILE, or redirect standard output")
         }
         let store = try ContentStore.open(root: context.root)
-        let export = ImageExport(
-            try Self.selection(images, in: store), format: format == .ociArchive ? .oci : .docker(.host))
+        var selection = try Self.selection(images, in: store)
+        let platform = try platform.value()
+        // A docker archive has one image of each; an OCI archive all, unless one is asked for.
+        if platform != nil || format == .dockerArchive {
+            for index in selection.indices {
+                selection[index].descriptor = try store.image(selection[index].descriptor, for: platform).descriptor
+            }
+        }
+        let export = ImageExport(selection, format: format == .ociArchive ? .oci : .docker(platform ?? .host))
         if let toFile {
             try OutputFile.write(to: toFile) { try export.write(from: store, to: $0) }
         } else {

@@ -18,7 +18,7 @@ struct ContainerRunner {
     ///   one kills it.
     /// - Returns: how it ended; `nil` if it was killed because it did not stop.
     func run(_ streams: StandardStreams, signals: AsyncStream<Int32>) async throws -> ExitStatus? {
-        let image = try store.resolve(try store.image(matching: options.image).descriptor, platform: .host)
+        let image = try store.image(try store.image(matching: options.image), for: options.platform)
         let hostname = String(image.manifest.configuration.digest.hex.prefix(12))
         var process = try ContainerProcess(options, image.configuration.container, hostname: hostname)
         let layers = LayerStore(store: store)
@@ -37,7 +37,19 @@ struct ContainerRunner {
                 userID: user.uid, groupID: user.gid, supplementaryGroupIDs: user.supplementaryGroups),
             hostname: hostname, root: try root(of: view, layers, in: lease.directory), mounts: mounts,
             network: options.hasNetwork ? .host : .none)
-        let status = try await run(specification, stopSignal: process.stopSignal, streams, signals: signals)
+        let status: ExitStatus?
+        do {
+            status = try await run(specification, stopSignal: process.stopSignal, streams, signals: signals)
+        } catch let error as SandboxError
+            where error.code == .executableNotRunnable || error.code == .executableNotFound
+        {
+            guard let program = process.arguments.first,
+                let machine = try ProgramInspection.explanation(
+                    of: program, in: view, environment: process.environment)
+            else { throw error }
+            throw CommandFailure(
+                "exec: \"\(program)\": \(machine.reason)", help: machine.help, exitCode: .notExecutable)
+        }
         try launcher.keepOnExit(lease.directory)
         try lease.end()
         return status

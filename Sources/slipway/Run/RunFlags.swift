@@ -37,6 +37,11 @@ struct RunFlags: ParsableArguments {
         parsing: .unconditional, help: .init("The network: host (the default) or none.", valueName: "mode"))
     var network: String?
 
+    @Option(
+        parsing: .unconditional,
+        help: .init("Which image of one for several platforms; that for this machine without.", valueName: "platform"))
+    var platform: String?
+
     @Flag(name: [.short, .long], help: "Connect standard input.")
     var interactive = false
 

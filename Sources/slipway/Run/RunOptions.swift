@@ -1,3 +1,4 @@
+import OCI
 import SystemPackage
 
 /// What a command line of `slipway run` asks for, as checked values.
@@ -16,6 +17,8 @@ struct RunOptions: Equatable, Sendable {
     var volumes: [VolumeSpecification] = []
     var hasNetwork = true
     var isInteractive = false
+    /// Which image of one for several platforms; that for this machine if `nil`.
+    var platform: Platform?
 }
 
 extension RunOptions {
@@ -61,5 +64,6 @@ extension RunOptions {
                 "--network: \"\(flags.network ?? "")\" is not supported", help: "use host or none")
         }
         isInteractive = flags.interactive
+        platform = try PlatformFlag.parse(flags.platform)
     }
 }
