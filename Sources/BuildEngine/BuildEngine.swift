@@ -90,8 +90,10 @@ public struct BuildEngine: Sendable {
         let images = BaseImages(
             store: store, registry: registry, asksRegistry: request.pullsBases, rules: rules,
             names: request.imageNames)
+        // A cache is no source: what is taken from it is checked, whoever made it.
+        let cacheImages = BaseImages(store: store, registry: registry)
         let imports = CacheImports(
-            request.cacheSources, loader: CacheLoader(request: request, store: store, images: images),
+            request.cacheSources, loader: CacheLoader(request: request, store: store, images: cacheImages),
             layers: layerStore, provider: provider, progress: progress)
         var session = BuildSession(
             request: request, dockerfile: dockerfile, store: store, layerStore: layerStore,
