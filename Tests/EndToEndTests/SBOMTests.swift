@@ -9,9 +9,10 @@ extension EndToEnd {
         /// that it has no explanation for, and for a document that is not valid.
         @Test(arguments: ["python", "go", "node", "java", "systems"])
         func listsWhatSyftLists(_ image: String) async throws {
+            let tools = ProcessInfo.processInfo.environment.filter { $0.key == "SLIPWAY_SBOM_TOOLS" }
             let outcome = try await Command(
                 program: Repository.top.appending("scripts/compare-sbom").string,
-                arguments: ["--slipway", try await Binary.path(), image]
+                arguments: ["--slipway", try await Binary.path(), image], environment: tools, limit: .seconds(300)
             ).run()
             #expect(outcome.status == 0, "\(outcome.transcript)")
         }

@@ -1,4 +1,4 @@
-"""Judges one bill of materials: validate.py TOOLS spdx|cyclonedx FILE. Runs in the venv that scripts/setup makes."""
+"""Judges the two documents of an image: validate.py TOOLS SPDX CYCLONEDX. Runs in the venv that scripts/setup makes."""
 import json
 import pathlib
 import sys
@@ -42,9 +42,9 @@ def spdx(document, file, tools):
     return errors + [message.validation_message for message in validate_full_spdx_document(parse_file(file))]
 
 
-tools, kind, file = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-document = json.loads(pathlib.Path(file).read_text())
-found = cyclonedx(document) if kind == "cyclonedx" else spdx(document, file, tools)
+tools, spdx_file, cyclonedx_file = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+found = spdx(json.loads(pathlib.Path(spdx_file).read_text()), spdx_file, tools)
+found += cyclonedx(json.loads(pathlib.Path(cyclonedx_file).read_text()))
 for error in found[:20]:
     print(getattr(error, "message", error)[:400], list(getattr(error, "absolute_path", [])))
 sys.exit(1 if found else 0)

@@ -76,13 +76,13 @@ struct FileTree {
                 let file = LinkedFile(device: node.status.device, inode: node.status.inode)
                 guard linked.insert(file).inserted else { return .descend }
             }
-            let path = node.path
-            let text = path.string
+            let path = node.pathBytes
+            let text = String(decoding: path, as: UTF8.self)
             found.append(
                 File(
                     path: text, isBinary: try Self.isBinary(node, text),
                     location: Package.Location(path: text, layer: node.layerIndex.map { view.layers[$0] }),
-                    filePath: FilePath(text) == path ? nil : path))
+                    filePath: text.utf8.elementsEqual(path) ? nil : node.path))
             return .descend
         }
         files = found.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
