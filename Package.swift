@@ -51,7 +51,7 @@ let rooms = [
         name: "BuildEngine",
         dependencies: [
             "BuildGraph", "Dockerfile", "OCI", "Archive", "ContentStore", "LayerStore", "Sandbox", "Registry",
-            "HTTP", "Remote", "FileSystem", system, subprocess,
+            "HTTP", "Remote", "SBOM", "FileSystem", system, subprocess,
         ], touchesC: true),
 ]
 

@@ -124,6 +124,11 @@ public struct BuildEngine: Sendable {
         for index in assemblers.indices where request.cacheTargets.contains(.inline) {
             assemblers[index].carryCache(try await collector.result(of: assemblers[index]))
         }
+        if let sbom = request.sbom {
+            for index in assemblers.indices {
+                try await assemblers[index].listPackages(sbom, name: request.tags.first, progress)
+            }
+        }
         let pusher = ImagePusher(registry: registry, store: store, provider: provider, progress: progress)
         let exporter = Exporter(
             assemblers: assemblers, isMultiPlatform: request.isMultiPlatform, tags: request.tags, store: store,

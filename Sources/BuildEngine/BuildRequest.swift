@@ -81,6 +81,8 @@ public struct BuildRequest: Sendable {
     public var sourcePolicies: [SourcePolicy] = []
     /// `--provenance`: what is told of the build in an attestation of the image; nil for none.
     public var provenance: ProvenanceSettings?
+    /// `--sbom`: in what form the packages of the image are told in attestations of it; nil for none.
+    public var sbom: SBOMSettings?
     /// What is removed from the store at the end of the build; nil for nothing.
     public var housekeeping: HousekeepingPolicy?
 

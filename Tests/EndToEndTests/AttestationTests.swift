@@ -115,6 +115,43 @@ extension EndToEnd {
         }
 
         /// The commands for images see the image, not what is claimed about it.
+        /// The packages of the image are told beside how it was built, in both forms; and in files beside exported files.
+        @Test func packagesAreAttached() async throws {
+            try await Workspace.use { work in
+                let dockerfile = """
+                    FROM base
+                    RUN mkdir -p /usr/lib/python3/dist-packages/shop-1.2.dist-info
+                    RUN printf 'Metadata-Version: 2.1\\nName: shop\\nVersion: 1.2\\n' \\
+                        >/usr/lib/python3/dist-packages/shop-1.2.dist-info/METADATA
+                    """
+                let built = try await work.build(
+                    dockerfile,
+                    ["--sbom", "format=all", "--provenance", "mode=min", "-o", "type=oci,dest=\(work.root)/app.tar"])
+                try #require(built.status == 0, "\(built.transcript)")
+                let (layout, index) = try await unpacked(work, "app")
+                let manifest = try await blob(work, layout, ".manifests[1].digest", index)
+                let types = try await jq(
+                    work, "[.layers[].annotations[\"in-toto.io/predicate-type\"]]", manifest)
+                let expected = [
+                    "https://spdx.dev/Document", "https://cyclonedx.org/bom", "https://slsa.dev/provenance/v1",
+                ]
+                #expect(types == "[" + expected.map { "\"\($0)\"" }.joined(separator: ",") + "]")
+                let spdx = try await blob(work, layout, ".layers[0].digest", manifest)
+                #expect(
+                    try await jq(work, ".predicate.packages[] | select(.name == \"shop\").versionInfo", spdx)
+                        == "\"1.2\"")
+                let cycloneDX = try await blob(work, layout, ".layers[1].digest", manifest)
+                #expect(
+                    try await jq(work, ".predicate.components[] | select(.name == \"shop\").purl", cycloneDX)
+                        == "\"pkg:pypi/shop@1.2\"")
+                let files = try await work.build(
+                    dockerfile, ["--sbom", "true", "-o", "type=local,dest=\(work.root)/files"])
+                try #require(files.status == 0, "\(files.transcript)")
+                let file = work.root.appending("files/sbom.spdx.json")
+                #expect(try await jq(work, ".predicateType", file) == "\"https://spdx.dev/Document\"")
+            }
+        }
+
         @Test func storeKeepsBoth() async throws {
             try await Workspace.use { work in
                 try work.write("message", "hello\n")

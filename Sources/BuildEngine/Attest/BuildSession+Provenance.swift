@@ -68,12 +68,13 @@ extension BuildRequest {
     /// Whether an image has claims attached to it, which makes it an index.
     private func attaches(_ export: Export) -> Bool {
         if case .dockerArchive = export.kind { return false }
-        return provenance.map { !$0.isInlineOnly } ?? false
+        return sbom != nil || provenance.map { !$0.isInlineOnly } ?? false
     }
 
     /// Whether an export leaves out attestations that were asked for.
     var losesAttestations: Bool {
-        provenance != nil && exports.contains { if case .dockerArchive = $0.kind { true } else { false } }
+        (provenance != nil || sbom != nil)
+            && exports.contains { if case .dockerArchive = $0.kind { true } else { false } }
     }
 
     /// Throws ``BuildError`` for annotations that have no place in what is going to be made.

@@ -96,7 +96,7 @@ struct ImageAssembler {
     }
 
     /// The configuration with what only the end of a build knows.
-    private var configuration: ImageConfiguration {
+    var configuration: ImageConfiguration {
         var configuration = graph.configuration
         let created = Epoch.rfc3339(epoch)
         configuration.created = created

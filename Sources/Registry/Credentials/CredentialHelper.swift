@@ -1,3 +1,4 @@
+internal import Glibc
 internal import HTTP
 internal import OCI
 internal import Subprocess
@@ -82,6 +83,10 @@ struct CredentialHelper: Sendable {
             if let key = Environment.Key(rawValue: name) { variables[key] = value }
         }
         let (program, environment) = (program, Environment.custom(variables))
+        let standardInput: FileDescriptor
+        do { standardInput = try Self.pipe(holding: input) } catch {
+            throw failure("cannot be given its input", cause: error)
+        }
         do {
             return try await withThrowingTaskGroup(of: (Bool, String)?.self) { group in
                 group.addTask {
@@ -93,7 +98,8 @@ struct CredentialHelper: Sendable {
                     ]
                     let result = try await Subprocess.run(
                         .name(program), arguments: [word], environment: environment, platformOptions: options,
-                        input: .string(input), output: .string(limit: Self.maximumOutput), error: .discarded)
+                        input: .fileDescriptor(standardInput, closeAfterSpawningProcess: true),
+                        output: .string(limit: Self.maximumOutput), error: .discarded)
                     return (result.terminationStatus.isSuccess, result.standardOutput)
                 }
                 group.addTask {
@@ -113,5 +119,23 @@ struct CredentialHelper: Sendable {
             guard !Task.isCancelled else { throw RegistryError(.canceled, "the request was canceled", cause: error) }
             throw failure("cannot be run")
         }
+    }
+    /// A pipe that ends with the text. What a helper is told fits into one, and a helper that ends without reading it
+    /// disturbs nobody: swift-subprocess ends the whole process when it cannot write the input it was given.
+    private static func pipe(holding text: String) throws -> FileDescriptor {
+        let (reader, writer) = try FileDescriptor.pipe()
+        do {
+            try writer.closeAfter {
+                // A full pipe is an error instead of a wait for somebody who has not been started.
+                for (end, command, flag) in [
+                    (reader, F_SETFD, FD_CLOEXEC), (writer, F_SETFD, FD_CLOEXEC), (writer, F_SETFL, O_NONBLOCK),
+                ] where fcntl(end.rawValue, command, flag) != 0 { throw Errno(rawValue: errno) }
+                try writer.writeAll(text.utf8)
+            }
+        } catch {
+            try? reader.close()  // Nothing is in it that anybody misses.
+            throw error
+        }
+        return reader
     }
 }

@@ -94,7 +94,7 @@ struct BuildFlags: ParsableArguments {
 
     @Option(
         parsing: .unconditionalSingleValue,
-        help: .init("An attestation of the image: type=provenance.", valueName: "type=…"))
+        help: .init("An attestation of the image: type=provenance or type=sbom.", valueName: "type=…"))
     var attest: [String] = []
 
     @Option(
@@ -102,7 +102,11 @@ struct BuildFlags: ParsableArguments {
         help: .init("Attest how the image was built: true, false or mode=min|max,….", valueName: "settings"))
     var provenance: String?
 
-    @Option(parsing: .unconditional, help: .hidden) var sbom: String?
+    @Option(
+        parsing: .unconditional,
+        help: .init(
+            "Attest which packages are in the image: true, false or format=spdx|cyclonedx|all.", valueName: "settings"))
+    var sbom: String?
 
     @Option(
         parsing: .unconditional,

@@ -55,7 +55,7 @@ extension BuildOptions {
         }
         platforms = try flags.platform.flatMap { $0.split(separator: ",") }.map(Self.platform)
         for text in flags.annotation { annotations.notes += try AnnotationFlag.parse(text) }
-        provenance = try AttestationFlags.provenance(flags, environment: environment)
+        (provenance, sbom) = try AttestationFlags.settings(flags, environment: environment)
         pullsBases = flags.pull
         guard !flags.lock || !flags.locked else {
             throw CommandLineError("--lock and --locked exclude each other", help: "--lock writes what --locked reads")

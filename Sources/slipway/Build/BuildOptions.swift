@@ -68,6 +68,7 @@ struct BuildOptions: Equatable, Sendable {
     var sourcePolicy: FilePath?
     /// What is told of the build in an attestation; nil for none.
     var provenance: ProvenanceSettings?
+    var sbom: SBOMSettings?
     /// Notes in the documents of every image.
     var annotations = ImageAnnotations()
     var network = Network.default

@@ -34,6 +34,7 @@ extension BuildRequest {
         exports = try options.outputs.compactMap(Self.export)
         for index in exports.indices { exports[index].annotations.notes += options.annotations.notes }
         provenance = options.provenance
+        sbom = options.sbom
         pullsBases = options.pullsBases
         lock = options.lock
         if let path = options.sourcePolicy { sourcePolicies = [try Self.sourcePolicy(path)] }

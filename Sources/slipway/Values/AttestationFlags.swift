@@ -8,12 +8,12 @@ enum AttestationFlags {
         var attributes: [(key: String, value: String)] = []
     }
 
-    /// What is to be told of the build, if anything.
+    /// What is to be told of the build and of the image, if anything.
     ///
     /// - Parameter environment: for `BUILDX_GIT_INFO` and `BUILDX_GIT_CHECK_DIRTY`, which say what is told of a repository.
-    static func provenance(
+    static func settings(
         _ flags: BuildFlags, environment: [String: String]
-    ) throws(CommandLineError) -> ProvenanceSettings? {
+    ) throws(CommandLineError) -> (provenance: ProvenanceSettings?, sbom: SBOMSettings?) {
         var requests = try flags.attest.map { text throws(CommandLineError) in try parse(text, flag: "--attest") }
         for (type, text) in [("provenance", flags.provenance), ("sbom", flags.sbom)] {
             guard let text, !text.isEmpty else { continue }
@@ -24,6 +24,7 @@ enum AttestationFlags {
             }
         }
         var settings: ProvenanceSettings?
+        var bill: SBOMSettings?
         var seen: Set<String> = []
         for request in requests {
             guard seen.insert(request.type).inserted else {
@@ -32,12 +33,34 @@ enum AttestationFlags {
             switch request.type {
             case "provenance": if !request.isDisabled { settings = try provenance(request.attributes) }
             case "sbom":
-                if !request.isDisabled { throw CommandLineError("--sbom is not supported yet") }
-            default: throw CommandLineError("unknown attestation type \"\(request.type)\"", help: "use provenance")
+                if !request.isDisabled { bill = try sbom(request.attributes) }
+            default:
+                throw CommandLineError(
+                    "unknown attestation type \"\(request.type)\"", help: "use provenance or sbom")
             }
         }
         if environment["BUILDX_GIT_INFO"].flatMap(GoBoolean.parse) == false { settings?.tellsRepository = false }
         if environment["BUILDX_GIT_CHECK_DIRTY"].flatMap(GoBoolean.parse) == true { settings?.marksChanges = true }
+        return (settings, bill)
+    }
+
+    private static func sbom(_ attributes: [(key: String, value: String)]) throws(CommandLineError) -> SBOMSettings {
+        var settings = SBOMSettings(toolVersion: Slipway.version)
+        for (key, value) in attributes {
+            switch key {
+            case "format" where value == "all": settings.formats = SBOMSettings.Format.allCases
+            case "format":
+                guard let format = SBOMSettings.Format(rawValue: value) else {
+                    throw CommandLineError("--sbom: unknown format \"\(value)\"", help: "use spdx, cyclonedx or all")
+                }
+                settings.formats = [format]
+            case "generator":
+                throw CommandLineError(
+                    "--sbom: generator=\(value) is not supported",
+                    help: "the list is made by slipway itself: --sbom=true")
+            default: throw CommandLineError("--sbom: \(key) is not supported", help: "use format=spdx|cyclonedx|all")
+            }
+        }
         return settings
     }
 

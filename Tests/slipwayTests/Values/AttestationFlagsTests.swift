@@ -10,7 +10,7 @@ import Testing
     ) throws -> ProvenanceSettings? {
         let command = try #require(
             try Program.parse(["build"] + ArgumentNormalizer.normalize(arguments + ["."])) as? BuildCommand)
-        return try AttestationFlags.provenance(command.flags, environment: environment)
+        return try AttestationFlags.settings(command.flags, environment: environment).provenance
     }
 
     private static func settings(_ change: (inout ProvenanceSettings) -> Void) -> ProvenanceSettings {
@@ -48,11 +48,23 @@ import Testing
         (["--provenance=filename=a/b"], "filename=a/b"), (["--provenance=filename=.."], "filename"),
         (["--provenance=nonsense"], "key=value"), (["--provenance=capture-usage=true"], "capture-usage"),
         (["--attest", "type=provenance,disabled=maybe"], "true nor false"),
-        (["--provenance=reproducible=maybe"], "true nor false"), (["--sbom=true"], "--sbom"),
+        (["--provenance=reproducible=maybe"], "true nor false"), (["--sbom=format=json"], "--sbom"),
+        (["--sbom=generator=docker/scout-sbom-indexer"], "generator"),
     ])
     func refused(arguments: [String], reason: String) throws {
         let error = try #require(throws: CommandLineError.self) { try provenance(arguments) }
         #expect("\(error.message) \(error.help ?? "")".contains(reason), "\(error.message)")
+    }
+
+    @Test(arguments: [
+        (["--sbom=true"], [SBOMSettings.Format.spdx]), (["--sbom=format=cyclonedx"], [.cycloneDX]),
+        (["--attest=type=sbom,format=all"], [.spdx, .cycloneDX]), (["--sbom=false"], []), ([], []),
+        (["--attest=type=sbom,disabled=true"], []),
+    ])
+    func bills(arguments: [String], formats: [SBOMSettings.Format]) throws {
+        let command = try #require(
+            try Program.parse(["build"] + ArgumentNormalizer.normalize(arguments + ["."])) as? BuildCommand)
+        #expect(try AttestationFlags.settings(command.flags, environment: [:]).sbom?.formats ?? [] == formats)
     }
 
     @Test func whatIsToldOfTheRepository() throws {
