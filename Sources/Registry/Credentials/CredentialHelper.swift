@@ -17,6 +17,9 @@ struct CredentialHelper: Sendable {
     /// What a helper may print, in bytes.
     private static let maximumOutput = 1 << 20
 
+    /// What a helper may be told, in bytes: what fits into a pipe that nobody reads yet.
+    private static let maximumInput = 60_000
+
     private var program: String { "docker-credential-\(name)" }
 
     /// Whether this can be a helper's name: not a path, and no more than a word.
@@ -81,6 +84,7 @@ struct CredentialHelper: Sendable {
         for (name, value) in environment {
             if let key = Environment.Key(rawValue: name) { variables[key] = value }
         }
+        guard input.utf8.count <= Self.maximumInput else { throw failure("cannot be told that much") }
         let (program, environment) = (program, Environment.custom(variables))
         do {
             return try await withThrowingTaskGroup(of: (Bool, String)?.self) { group in
@@ -91,9 +95,13 @@ struct CredentialHelper: Sendable {
                         .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .seconds(1)),
                         .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero),
                     ]
+                    // Not `.string`: the library ends this process when a helper ends without reading its input.
+                    let pipe = try FileDescriptor.pipe()
+                    try pipe.writeEnd.closeAfter { _ = try pipe.writeEnd.writeAll(input.utf8) }
                     let result = try await Subprocess.run(
                         .name(program), arguments: [word], environment: environment, platformOptions: options,
-                        input: .string(input), output: .string(limit: Self.maximumOutput), error: .discarded)
+                        input: .fileDescriptor(pipe.readEnd, closeAfterSpawningProcess: true),
+                        output: .string(limit: Self.maximumOutput), error: .discarded)
                     return (result.terminationStatus.isSuccess, result.standardOutput)
                 }
                 group.addTask {
