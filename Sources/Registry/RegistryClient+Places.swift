@@ -34,7 +34,7 @@ extension RegistryClient {
         _ body: (RegistryPlace) async throws(RegistryError) -> Result
     ) async throws(RegistryError) -> Result {
         var failures: [String] = []
-        var last: RegistryError?
+        var last: (error: RegistryError, place: RegistryPlace)?
         for (key, place) in try candidates(for: reference, purpose) {
             do {
                 let result = try await body(place)
@@ -45,12 +45,12 @@ extension RegistryClient {
                 return result
             } catch {
                 guard Self.mayBeElsewhere(error) else { throw error }
-                if let last { failures.append(last.message) }
-                last = error
+                if let last { failures.append("\(last.place.reference.canonicalRepository): \(last.error.message)") }
+                last = (error, place)
                 if place.isMirror, Self.isLoss(error) { places.withLock { _ = $0.lost.insert(key) } }
             }
         }
-        guard var error = last else { throw Self.noPlace(reference) }
+        guard var error = last?.error else { throw Self.noPlace(reference) }
         if !failures.isEmpty {
             error.message += " (tried before: \(failures.joined(separator: "; ")))"
             error.isTransient = false

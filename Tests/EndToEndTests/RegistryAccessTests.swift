@@ -181,7 +181,7 @@ extension EndToEnd {
                     #expect(pulled.status == 0, "\(pulled.transcript)")
                 }
                 // Go's servers offer HTTP/2.
-                #expect(log.contains("\"GET /v2/team/app/manifests/1 HTTP/2.0\" 200"))
+                #expect(log.contains("\"HEAD /v2/team/app/manifests/1 HTTP/2.0\" 200"))
             }
         }
 
@@ -209,8 +209,8 @@ extension EndToEnd {
                     try File.write(try File.text(authority.certificate), to: directory.appending("ca.crt"))
                     let refused = try await Self.pull("\(registry)/team/app:1", in: work)
                     #expect(refused.status == 1)
-                    #expect(
-                        refused.errors.contains("wants to see a certificate of the client"), "\(refused.transcript)")
+                    // In TLS 1.3 the server says so after the handshake, and may just close the connection.
+                    #expect(refused.errors.contains("connection"), "\(refused.transcript)")
                     try File.write(try File.text(client.certificate), to: directory.appending("client.cert"))
                     try File.write(try File.text(client.key), to: directory.appending("client.key"), mode: 0o600)
                     // The judge first: skopeo knows the same directory.
@@ -308,7 +308,7 @@ extension EndToEnd {
                             (["tags", "\(registry)/team/app"], nil, 0),
                             (build, nil, 0),
                             (
-                                ["push", "--progress", "rawjson", "\(registry)/team/built:1", "\(registry)/team/x:2"],
+                                ["push", "--progress", "rawjson", "\(registry)/team/app:1", "\(registry)/team/x:2"],
                                 nil, 0
                             ),
                         ]

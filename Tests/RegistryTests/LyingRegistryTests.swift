@@ -103,7 +103,8 @@ import Testing
             return lie
         }
         #expect(result.error?.code == .connectionLost)
-        #expect(result.attempts == 3)
+        // An attempt that got a few bytes further than any before counts as the first; that can happen only so often.
+        #expect((3..<12).contains(result.attempts))
         #expect(!result.isStored)
     }
 

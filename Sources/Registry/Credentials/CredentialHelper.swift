@@ -1,4 +1,3 @@
-internal import Glibc
 internal import HTTP
 internal import OCI
 internal import Subprocess
@@ -17,6 +16,9 @@ struct CredentialHelper: Sendable {
     private static let limit = Duration.seconds(120)
     /// What a helper may print, in bytes.
     private static let maximumOutput = 1 << 20
+
+    /// What a helper may be told, in bytes: what fits into a pipe that nobody reads yet.
+    private static let maximumInput = 60_000
 
     private var program: String { "docker-credential-\(name)" }
 
@@ -82,11 +84,8 @@ struct CredentialHelper: Sendable {
         for (name, value) in environment {
             if let key = Environment.Key(rawValue: name) { variables[key] = value }
         }
+        guard input.utf8.count <= Self.maximumInput else { throw failure("cannot be told that much") }
         let (program, environment) = (program, Environment.custom(variables))
-        let standardInput: FileDescriptor
-        do { standardInput = try Self.pipe(holding: input) } catch {
-            throw failure("cannot be given its input", cause: error)
-        }
         do {
             return try await withThrowingTaskGroup(of: (Bool, String)?.self) { group in
                 group.addTask {
@@ -96,9 +95,12 @@ struct CredentialHelper: Sendable {
                         .send(signal: .terminate, toProcessGroup: true, allowedDurationToNextStep: .seconds(1)),
                         .send(signal: .kill, toProcessGroup: true, allowedDurationToNextStep: .zero),
                     ]
+                    // Not `.string`: the library ends this process when a helper ends without reading its input.
+                    let pipe = try FileDescriptor.pipe()
+                    try pipe.writeEnd.closeAfter { _ = try pipe.writeEnd.writeAll(input.utf8) }
                     let result = try await Subprocess.run(
                         .name(program), arguments: [word], environment: environment, platformOptions: options,
-                        input: .fileDescriptor(standardInput, closeAfterSpawningProcess: true),
+                        input: .fileDescriptor(pipe.readEnd, closeAfterSpawningProcess: true),
                         output: .string(limit: Self.maximumOutput), error: .discarded)
                     return (result.terminationStatus.isSuccess, result.standardOutput)
                 }
@@ -119,23 +121,5 @@ struct CredentialHelper: Sendable {
             guard !Task.isCancelled else { throw RegistryError(.canceled, "the request was canceled", cause: error) }
             throw failure("cannot be run")
         }
-    }
-    /// A pipe that ends with the text. What a helper is told fits into one, and a helper that ends without reading it
-    /// disturbs nobody: swift-subprocess ends the whole process when it cannot write the input it was given.
-    private static func pipe(holding text: String) throws -> FileDescriptor {
-        let (reader, writer) = try FileDescriptor.pipe()
-        do {
-            try writer.closeAfter {
-                // A full pipe is an error instead of a wait for somebody who has not been started.
-                for (end, command, flag) in [
-                    (reader, F_SETFD, FD_CLOEXEC), (writer, F_SETFD, FD_CLOEXEC), (writer, F_SETFL, O_NONBLOCK),
-                ] where fcntl(end.rawValue, command, flag) != 0 { throw Errno(rawValue: errno) }
-                try writer.writeAll(text.utf8)
-            }
-        } catch {
-            try? reader.close()  // Nothing is in it that anybody misses.
-            throw error
-        }
-        return reader
     }
 }

@@ -42,12 +42,6 @@ struct BlobDownload {
             do { try writer.write(chunk) } catch { throw RegistryClient.error(error, subject) }
             progress(writer.count)
         }
-        // A server that sends no length, and ends early, does not look like a broken connection.
-        guard writer.count == descriptor.size || response.contentLength != nil else {
-            throw RegistryError(
-                .connectionLost, "\(response.host) ended \(subject) after \(writer.count) of \(descriptor.size) bytes",
-                transient: true)
-        }
         self.writer = nil
         try RegistryClient.storing(subject) { () throws(StoreError) in _ = try writer.commit() }
     }
