@@ -103,6 +103,10 @@ extension EndToEnd {
                     #expect(try File.text(work.root.appending("meta.json")).contains(digest))
 
                     _ = try await work.podman("pull", "--tls-verify=false", name)
+                    let buildah = try await work.tool(
+                        "buildah", "--root", "\(work.root)/buildah", "--runroot", "\(work.root)/buildah-run",
+                        "--storage-driver", "vfs", "pull", "--quiet", "--tls-verify=false", name)
+                    #expect(!buildah.text.isEmpty)
                     let ran = try await work.podman(
                         "run", "--rm", "--network", "none", "--ulimit", "nofile=1024:1024", "--ulimit",
                         "nproc=1024:1024",
@@ -253,6 +257,30 @@ extension EndToEnd {
                     let raw = try await work.tool(
                         "skopeo", "inspect", "--raw", "--tls-verify=false", "docker://\(cache)")
                     #expect(raw.text.contains("application/vnd.buildkit.cacheconfig.v0"))
+                }
+            }
+        }
+
+        /// A list of packages beside the image: among its referrers, and where cosign looks for it.
+        @Test func aBillIsAttached() async throws {
+            try await Self.withContext(megabytes: 1) { work in
+                try await LocalRegistry.use(in: work) { registry in
+                    let name = "\(registry)/app:1"
+                    let built = try await work.build(Self.dockerfile, ["--tag", name])
+                    try #require(built.status == 0, "\(built.transcript)")
+                    let early = try await work.slipway(["sbom", "--format", "spdx", "--attach", name, name])
+                    #expect(early.status == 1)
+                    #expect(early.errors.contains("push the image first"), "\(early.transcript)")
+                    let digest = try await Self.push(work, name).digest
+                    let attached = try await work.slipway(["sbom", "--format", "spdx", "--attach", name, name])
+                    let tag = digest.replacing(":", with: "-") + ".sbom"
+                    #expect(attached.text == "\(registry)/app:\(tag)\n", "\(attached.transcript)")
+                    let raw = try await work.tool(
+                        "skopeo", "inspect", "--raw", "--tls-verify=false", "docker://\(registry)/app:\(tag)")
+                    #expect(raw.text.contains("text/spdx+json"))
+                    let referrers = try await work.slipway(
+                        ["referrers", "--artifact-type", "application/spdx+json", name])
+                    #expect(referrers.text.contains("application/spdx+json"), "\(referrers.transcript)")
                 }
             }
         }

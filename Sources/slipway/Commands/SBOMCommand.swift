@@ -3,8 +3,10 @@ import BuildEngine
 import ContentStore
 import LayerStore
 import OCI
+import Registry
 import SBOM
 import SystemPackage
+import Transfer
 
 /// `slipway sbom`
 struct SBOMCommand: SlipwayCommand {
@@ -37,6 +39,13 @@ struct SBOMCommand: SlipwayCommand {
         help: .init("The file to write.", discussion: "Default: standard output", valueName: "path"))
     var output: String?
 
+    @Option(
+        parsing: .unconditional,
+        help: .init(
+            "Attach the list to this image in its registry, as spdx or cyclonedx, instead of printing it.",
+            valueName: "name"))
+    var attach: String?
+
     @OptionGroup var store: StoreFlags
 
     @Argument(help: "The name or id of an image, or oci-layout://PATH[:tag|@digest] for a layout or an archive.")
@@ -53,6 +62,7 @@ struct SBOMCommand: SlipwayCommand {
                 throw CommandLineError("--platform: \(error.message)")
             }
         }
+        let target = try attachmentTarget()
         let store = try ContentStore.open(root: context.root, access: .readWrite)
         let source = try await ImageSourceFiles(image, platform: wanted, store: store)
         let meter = ScanMeter(context.standardError)
@@ -63,8 +73,39 @@ struct SBOMCommand: SlipwayCommand {
             let text = TerminalText.sanitized("warning: \(problem.path): \(problem.message)")
             try context.standardError.writeLine(text)
         }
-        try write(bill, of: source.subject, in: context)
+        if let target {
+            let attachment = attachment(bill, source.subject)
+            let name = try await RegistryClient.use(environment: context.environment) { client in
+                try await ImageTransfer(store: store, client: client)
+                    .attach(attachment, to: source.image.descriptor, in: target)
+            }
+            try context.standardOutput.writeLine(name.canonicalName)
+        } else {
+            try write(bill, of: source.subject, in: context)
+        }
         return .success
+    }
+
+    /// Where to attach the list.
+    private func attachmentTarget() throws(CommandLineError) -> ImageReference? {
+        guard let attach else { return nil }
+        guard output == nil else { throw CommandLineError("--attach and --output exclude each other") }
+        guard format == .spdx || format == .cyclonedx else {
+            throw CommandLineError("--attach needs --format spdx or --format cyclonedx")
+        }
+        do { return try ImageReference(parsing: attach) } catch { throw CommandLineError("--attach: \(error)") }
+    }
+
+    /// With the media types that `cosign attach sbom` gives.
+    private func attachment(_ bill: BillOfMaterials, _ subject: SBOMSubject) -> ImageTransfer.Attachment {
+        func type(_ name: String) -> MediaType { MediaType(rawValue: name) }
+        return format == .spdx
+            ? .init(
+                bytes: bill.spdx(subject), mediaType: type("text/spdx+json"),
+                artifactType: type("application/spdx+json"), suffix: "sbom")
+            : .init(
+                bytes: bill.cycloneDX(subject), mediaType: type("application/vnd.cyclonedx+json"),
+                artifactType: type("application/vnd.cyclonedx+json"), suffix: "sbom")
     }
 
     private func write(_ bill: BillOfMaterials, of subject: SBOMSubject, in context: CommandContext) throws {
