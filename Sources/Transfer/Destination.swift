@@ -16,7 +16,7 @@ enum Destination {
         case .store(let text):
             let reference = try ImageReference(parsing: text)
             guard reference.digest == nil else {
-                throw TransferFailure("\(location) has a digest, which cannot be chosen")
+                throw ImageTransferError("\(location) has a digest, which cannot be chosen")
             }
             self = .store(reference)
         case .layout(let path, let selector):

@@ -29,13 +29,13 @@ extension ImageTransfer {
     ///
     /// - Parameter image: the manifest that it is about, which must be in that repository.
     /// - Returns: The name under which it can be had.
-    /// - Throws: `RegistryError`, `StoreError`; `TransferFailure` where the repository has no such image.
+    /// - Throws: `RegistryError`, `StoreError`; `ImageTransferError` where the repository has no such image.
     public func attach(
         _ attachment: Attachment, to image: Descriptor, in reference: ImageReference
     ) async throws -> ImageReference {
         let place = reference.withoutTag(image.digest)
         guard try await exists(place) else {
-            throw TransferFailure(
+            throw ImageTransferError(
                 "\(reference.canonicalRepository) has no image \(image.digest)", help: "push the image first")
         }
         let layer = try store.put(attachment.bytes, mediaType: attachment.mediaType)

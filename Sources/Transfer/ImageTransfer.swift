@@ -45,7 +45,7 @@ public struct ImageTransfer: Sendable {
     /// Copies an image.
     ///
     /// - Returns: What describes the copy's manifest or index.
-    /// - Throws: `RegistryError`, `StoreError`, `TransferFailure`, and what writing files throws.
+    /// - Throws: `RegistryError`, `StoreError`, `ImageTransferError`, and what writing files throws.
     @discardableResult
     public func copy(
         from source: ImageLocation, to destination: ImageLocation, _ selection: Selection = .all
@@ -102,8 +102,8 @@ public struct ImageTransfer: Sendable {
 
 extension ImageReference {
     /// The name to push an image by: a digest in it must be the image's.
-    fileprivate func naming(_ image: Descriptor) throws(TransferFailure) -> ImageReference {
+    fileprivate func naming(_ image: Descriptor) throws(ImageTransferError) -> ImageReference {
         guard let digest, digest != image.digest else { return self }
-        throw TransferFailure("the image has the digest \(image.digest), not that of \(familiarName)")
+        throw ImageTransferError("the image has the digest \(image.digest), not that of \(familiarName)")
     }
 }

@@ -103,10 +103,20 @@ extension EndToEnd {
                     #expect(try File.text(work.root.appending("meta.json")).contains(digest))
 
                     _ = try await work.podman("pull", "--tls-verify=false", name)
-                    let buildah = try await work.tool(
-                        "buildah", "--root", "\(work.root)/buildah", "--runroot", "\(work.root)/buildah-run",
-                        "--storage-driver", "vfs", "pull", "--quiet", "--tls-verify=false", name)
-                    #expect(!buildah.text.isEmpty)
+                    let buildah = [
+                        "--root", "\(work.root)/buildah", "--runroot", "\(work.root)/buildah-run",
+                        "--storage-driver", "vfs",
+                    ]
+                    for arguments in [
+                        ["pull", "--tls-verify=false", name],
+                        ["push", "--tls-verify=false", name, "docker://\(registry)/buildahs:3"],
+                    ] {
+                        let outcome = try await Command(program: "buildah", arguments: buildah + arguments).run()
+                        try #require(outcome.status == 0, "\(outcome.transcript)")
+                    }
+                    let buildahs = try await work.slipway(["pull", "\(registry)/buildahs:3"])
+                    let buildahsDigest = try await Self.digest(work, "\(registry)/buildahs:3")
+                    #expect(buildahs.text.contains("Digest: \(buildahsDigest)\n"), "\(buildahs.transcript)")
                     let ran = try await work.podman(
                         "run", "--rm", "--network", "none", "--ulimit", "nofile=1024:1024", "--ulimit",
                         "nproc=1024:1024",

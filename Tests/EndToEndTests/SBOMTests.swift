@@ -5,9 +5,16 @@ import Testing
 extension EndToEnd {
     /// Bills of materials, judged by syft, by the schemas of CycloneDX and by SPDX's validator.
     @Suite struct SBOMTests {
+        /// `scripts/setup test` leaves this file when it could fetch the judges, some of which come from PyPI.
+        static var areToolsThere: Bool {
+            let environment = ProcessInfo.processInfo.environment
+            let cache = environment["XDG_CACHE_HOME"] ?? "\(environment["HOME"] ?? "")/.cache"
+            return File.exists(FilePath(environment["SLIPWAY_SBOM_TOOLS"] ?? "\(cache)/slipway/sbom").appending("made"))
+        }
+
         /// `scripts/compare-sbom` makes the image of Debian packages, and fails for a package that only one of the two lists and
         /// that it has no explanation for, and for a document that is not valid.
-        @Test(arguments: ["python", "go", "node", "java", "systems"])
+        @Test(.enabled(if: SBOMTests.areToolsThere), arguments: ["python", "go", "node", "java", "systems"])
         func listsWhatSyftLists(_ image: String) async throws {
             let tools = ProcessInfo.processInfo.environment.filter { $0.key == "SLIPWAY_SBOM_TOOLS" }
             let outcome = try await Command(

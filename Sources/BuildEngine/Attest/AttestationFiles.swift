@@ -6,22 +6,22 @@ import SystemPackage
 
 /// Claims about exported files: one file each beside them, as BuildKit's `tar` and `local` exporters write it.
 enum AttestationFiles {
-    /// The files with the claims, which name every regular file and its digest.
+    /// The files with the attestations, which name every regular file and its digest.
     ///
     /// Throws ``BuildError`` where an exported file has the name of one of them.
     static func entries(
-        for claims: [Attestation], about files: [LayerEntry], time: Timestamp
+        for attestations: [Attestation], about files: [LayerEntry], time: Timestamp
     ) throws -> [LayerEntry] {
-        guard !claims.isEmpty else { return [] }
+        guard !attestations.isEmpty else { return [] }
         let subjects = try subjects(of: files)
-        return try claims.map { claim in
-            let path = FilePath(claim.fileName)
+        return try attestations.map { attestation in
+            let path = FilePath(attestation.fileName)
             guard !files.contains(where: { $0.entry.path == path }) else {
                 throw BuildError(
                     .exportFailed, "the image has a file /\(path), where its attestation is to be written",
                     help: "give the attestation another name with filename=")
             }
-            let bytes = claim.statement(about: subjects).encoded(indentation: 2)
+            let bytes = attestation.statement(about: subjects).encoded(indentation: 2)
             return LayerEntry(
                 TarEntry(path: path, kind: .file, mode: 0o600, size: Int64(bytes.count), mtime: time),
                 source: .bytes(bytes))

@@ -86,20 +86,20 @@ struct Exporter {
         _ export: Export, names: [ImageReference], isLazy: Bool = false
     ) async throws -> Result {
         var images: [ImageAssembler.Image] = []
-        var claims: [Descriptor] = []
+        var attestations: [Descriptor] = []
         for assembler in assemblers {
             let image = try await assembler.assemble(export, isLazy: isLazy)
             images.append(image)
-            claims += try attach(
-                assembler.claims(finished: finished, layers: image.layers, isInline: isMultiPlatform), to: image,
+            attestations += try attach(
+                assembler.attestations(finished: finished, layers: image.layers, isInline: isMultiPlatform), to: image,
                 export, names: names)
         }
-        if let only = images.first, !isMultiPlatform, claims.isEmpty {
+        if let only = images.first, !isMultiPlatform, attestations.isEmpty {
             return Result(image: only.descriptor, configuration: only.configuration)
         }
         let index = ImageIndex(
             mediaType: export.hasDockerMediaTypes ? .dockerManifestList : .ociIndex,
-            manifests: images.map(\.descriptor) + claims, annotations: export.annotations.values(in: .index))
+            manifests: images.map(\.descriptor) + attestations, annotations: export.annotations.values(in: .index))
         let descriptor = try store.put(
             index.encoded(), mediaType: index.mediaType, annotations: export.annotations.values(in: .indexDescriptor))
         return Result(image: descriptor)
@@ -107,12 +107,12 @@ struct Exporter {
 
     /// Writes what is claimed about an image into the store. A docker archive has no place for it.
     private func attach(
-        _ claims: [Attestation], to image: ImageAssembler.Image, _ export: Export, names: [ImageReference]
+        _ attestations: [Attestation], to image: ImageAssembler.Image, _ export: Export, names: [ImageReference]
     ) throws -> [Descriptor] {
         if case .dockerArchive = export.kind { return [] }
-        guard !claims.isEmpty else { return [] }
+        guard !attestations.isEmpty else { return [] }
         let attached = AttestationManifest(
-            claims, about: image.descriptor, names: names, form: export.attachesArtifacts ? .artifact : .image)
+            attestations, about: image.descriptor, names: names, form: export.attachesArtifacts ? .artifact : .image)
         for bytes in attached.blobs + [attached.manifest] { _ = try store.put(bytes) }
         return [attached.descriptor]
     }
@@ -124,7 +124,7 @@ struct Exporter {
             try await provider.unpack(assembler.layers)
             var entries = try FlattenedTree.entries(of: try LayerView(layers: assembler.layers, store: layerStore))
             entries += try AttestationFiles.entries(
-                for: assembler.claims(finished: finished, layers: nil, isInline: false), about: entries,
+                for: assembler.attestations(finished: finished, layers: nil, isInline: false), about: entries,
                 time: assembler.epoch)
             if isMultiPlatform {
                 let platform = assembler.graph.configuration.platform.description
@@ -174,8 +174,8 @@ struct Exporter {
             hasher.add(assembler.graph.configuration.platform.description)
             hasher.add(assembler.layers)
             hasher.add(assembler.epoch.seconds)
-            for claim in assembler.claims(finished: finished, layers: nil, isInline: false) {
-                hasher.add(claim.predicate.encoded())
+            for attestation in assembler.attestations(finished: finished, layers: nil, isInline: false) {
+                hasher.add(attestation.predicate.encoded())
             }
         }
         return hasher.finish()

@@ -35,7 +35,7 @@ struct ImageAssembler {
     /// All that is claimed about the image.
     ///
     /// - Parameter layers: its layers as they are stored; nil where only files are exported.
-    func claims(finished: Timestamp, layers: [Descriptor]?, isInline: Bool) -> [Attestation] {
+    func attestations(finished: Timestamp, layers: [Descriptor]?, isInline: Bool) -> [Attestation] {
         guard let provenance, isInline || !provenance.settings.isInlineOnly else { return attestations }
         return attestations + [provenance.attestation(finished: finished, layers: layers)]
     }

@@ -25,7 +25,7 @@ extension ErrorReport {
             self.init(error.message, help: error.help)
         case let error as SandboxError:
             self.init(error.message + (error.cause.map { ": \($0)" } ?? ""), help: error.help)
-        case let error as TransferFailure:
+        case let error as ImageTransferError:
             self.init(error.message, help: error.help)
         case let error as RegistryError where error.code == .canceled:
             self.init("interrupted", exitCode: .interrupted)

@@ -1,5 +1,5 @@
 /// Why an image cannot be moved, where neither a registry nor the store is to blame.
-public struct TransferFailure: Error, Hashable, Sendable, CustomStringConvertible {
+public struct ImageTransferError: Error, Hashable, Sendable, CustomStringConvertible {
     /// One sentence for the user, without a full stop.
     public var message: String
     /// What to do about it.
