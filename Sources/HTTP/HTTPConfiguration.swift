@@ -13,6 +13,8 @@ public struct HTTPConfiguration: Sendable {
     public var connectTimeout: Duration
     /// How long a server may be silent in the middle of an answer.
     public var readTimeout: Duration
+    /// How long a server may be silent after it was sent something to keep.
+    public var uploadTimeout: Duration
 
     /// A configuration without proxies.
     public init() {
@@ -21,6 +23,7 @@ public struct HTTPConfiguration: Sendable {
         retries = RetryPolicy()
         connectTimeout = .seconds(8)
         readTimeout = .seconds(30)
+        uploadTimeout = .seconds(600)
     }
 
     /// The configuration that a user's environment variables ask for.

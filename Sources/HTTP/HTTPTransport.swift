@@ -32,6 +32,8 @@ public final class HTTPTransport: Sendable {
         public var body: RequestBody?
         /// Whom to trust, where the connection is one of TLS.
         public var tls: TLSSettings
+        /// Whether bytes are brought to a server, which takes them as fast as the line is, and its time to keep them.
+        public var isUpload = false
 
         /// A request of the given parts.
         public init(
@@ -48,9 +50,10 @@ public final class HTTPTransport: Sendable {
     }
 
     /// What the library has in a client's configuration, so that there is one for each.
-    private struct ClientKey: Hashable, Sendable {
+    fileprivate struct ClientKey: Hashable, Sendable {
         var proxy: ProxySettings.Proxy?
         var tls: TLSSettings
+        var isUpload: Bool
     }
 
     private struct Clients: Sendable {
@@ -92,7 +95,8 @@ public final class HTTPTransport: Sendable {
         }
         let proxy = configuration.proxies.proxy(
             host: origin.host, port: origin.port, plainHTTP: origin.scheme == "http")
-        guard let client = try client(for: ClientKey(proxy: proxy, tls: request.tls)) else {
+        guard let client = try client(for: ClientKey(proxy: proxy, tls: request.tls, isUpload: request.isUpload))
+        else {
             throw TransferError(.canceled, "the build is over")
         }
         var message = HTTPClientRequest(url: request.url)
@@ -105,7 +109,11 @@ public final class HTTPTransport: Sendable {
         try request.body?.attach(to: &message)
         let failure = TransportFailure(host: origin.host, proxy: proxy?.host)
         do {
-            let response = try await client.execute(message, timeout: TimeAmount(configuration.readTimeout))
+            // The library counts the time in which a body is sent as well; a connection that stalls meanwhile has a limit
+            // of its own.
+            let deadline: NIODeadline =
+                request.isUpload ? .distantFuture : .now() + TimeAmount(configuration.readTimeout)
+            let response = try await client.execute(message, deadline: deadline)
             return HTTPResponse(response, url: request.url, failure: failure)
         } catch {
             throw failure.error(for: error)
@@ -118,7 +126,7 @@ public final class HTTPTransport: Sendable {
             if let client = clients.byKey[key] { return client }
             let client = HTTPClient(
                 eventLoopGroupProvider: .singleton,
-                configuration: try HTTPClient.Configuration(configuration, proxy: key.proxy, tls: key.tls))
+                configuration: try HTTPClient.Configuration(configuration, key))
             clients.byKey[key] = client
             return client
         }
@@ -127,7 +135,7 @@ public final class HTTPTransport: Sendable {
 
 extension HTTPClient.Configuration {
     fileprivate init(
-        _ configuration: HTTPConfiguration, proxy: ProxySettings.Proxy?, tls: TLSSettings
+        _ configuration: HTTPConfiguration, _ key: HTTPTransport.ClientKey
     ) throws(TransferError) {
         // Requests wait for a free connection only as long as for a new one, so there must always be one: how many
         // run at a time is limited above.
@@ -135,10 +143,12 @@ extension HTTPClient.Configuration {
         // The library would go on connecting until the timeout, also where the connection is refused.
         pool.retryConnectionEstablishment = false
         self.init(
-            tlsConfiguration: try TLSConfiguration(configuration, tls), redirectConfiguration: .disallow,
+            tlsConfiguration: try TLSConfiguration(configuration, key.tls), redirectConfiguration: .disallow,
             timeout: Timeout(
-                connect: TimeAmount(configuration.connectTimeout), read: TimeAmount(configuration.readTimeout)),
-            connectionPool: pool, proxy: proxy.map(Proxy.init), decompression: .disabled)
+                connect: TimeAmount(configuration.connectTimeout),
+                read: TimeAmount(key.isUpload ? configuration.uploadTimeout : configuration.readTimeout),
+                write: TimeAmount(configuration.readTimeout)),
+            connectionPool: pool, proxy: key.proxy.map(Proxy.init), decompression: .disabled)
         // HTTP/2 where the server offers it.
         httpVersion = .automatic
     }

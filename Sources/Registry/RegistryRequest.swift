@@ -18,6 +18,8 @@ struct RegistryRequest: Sendable {
     /// Further headers.
     var headers: [(name: String, value: String)] = []
     var body: RequestBody?
+    /// Whether bytes of a blob are brought, or an upload ends.
+    var isUpload = false
     /// What a token must allow.
     var scope: Authentication.Scope
     /// What is asked for, in words, for errors.

@@ -93,11 +93,12 @@ final class RegistrySession: Sendable {
         var url = start
         var isRegistry = isRegistry
         for _ in 0...Redirect.maximum {
-            let response = try await connection.send(
-                HTTPTransport.Request(
-                    method: request.method, url: url,
-                    headers: request.accept.map { ("Accept", $0.rawValue) } + request.headers,
-                    authorization: isRegistry ? authorization.header : nil, body: request.body))
+            var message = HTTPTransport.Request(
+                method: request.method, url: url,
+                headers: request.accept.map { ("Accept", $0.rawValue) } + request.headers,
+                authorization: isRegistry ? authorization.header : nil, body: request.body)
+            message.isUpload = request.isUpload
+            let response = try await connection.send(message)
             guard Redirect.isRedirect(status: response.status) else { return (response, isRegistry) }
             let redirect = try Redirect(from: url, location: response.value(of: "Location"))
             await response.discard()

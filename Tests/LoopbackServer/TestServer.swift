@@ -35,6 +35,8 @@ public final class TestServer: Sendable {
         public var isChunked = false
         /// Send the head and so much of the body as `breakAfter` says, then nothing more.
         public var stalls = false
+        /// Think for so many milliseconds before answering.
+        public var delay: Int64 = 0
 
         /// An answer of the given parts.
         public init(
@@ -136,7 +138,13 @@ public final class TestServer: Sendable {
                 let request = Request(
                     method: head.method.rawValue, target: head.uri, headers: headers, body: body)
                 log.requests.withLock { $0.append(request) }
-                answer(handler(request), to: request, context: context)
+                let reply = handler(request)
+                guard reply.delay > 0 else { return answer(reply, to: request, context: context) }
+                let context = NIOLoopBound(context, eventLoop: context.eventLoop)
+                let connection = NIOLoopBound(self, eventLoop: context.value.eventLoop)
+                context.value.eventLoop.scheduleTask(in: .milliseconds(reply.delay)) {
+                    connection.value.answer(reply, to: request, context: context.value)
+                }
             }
         }
 

@@ -26,7 +26,8 @@ struct LyingPushTests {
 
     /// Pushes an image with a layer of 3 MiB.
     private func push(
-        to registry: WritableRegistry = WritableRegistry(), lying lie: @escaping Lie
+        to registry: WritableRegistry = WritableRegistry(), readTimeout: Duration = .seconds(60),
+        lying lie: @escaping Lie
     ) async throws -> Result {
         let counts = Mutex<[String: Int]>([:])
         let handler: TestServer.Handler = { request in
@@ -39,7 +40,7 @@ struct LyingPushTests {
             return lie(request, number, registry) ?? registry.reply(to: request)
         }
         return try await TestServer.run(handler) { server in
-            let bench = try TestBench()
+            let bench = try TestBench { $0.http.readTimeout = readTimeout }
             let layer = try bench.store.put(
                 Array(repeating: UInt8(ascii: "a"), count: Self.size), mediaType: .ociLayer)
             var configuration = ImageConfiguration(platform: TestBench.amd64)
@@ -104,6 +105,21 @@ struct LyingPushTests {
         }
         #expect(result.error == nil, "\(String(describing: result.error))")
         #expect(result.hasTag)
+        #expect(result.received < Self.size + 2000)
+    }
+
+    /// A registry may take long to put a blob where it belongs, and a line may be slow: neither is an answer that does not
+    /// come.
+    @Test func aRegistryThatTakesItsTime() async throws {
+        let result = try await push(readTimeout: .seconds(2)) { request, _, registry in
+            guard request.path.contains("uploads"), request.method == "PATCH" || request.method == "PUT" else {
+                return nil
+            }
+            var reply = registry.reply(to: request)
+            reply.delay = 3_000
+            return reply
+        }
+        #expect(result.error == nil, "\(String(describing: result.error))")
         #expect(result.received < Self.size + 2000)
     }
 

@@ -151,6 +151,7 @@ struct BlobPush {
         try await session.answer(
             to: RegistryRequest(
                 method: method, target: target, headers: headers, body: body,
+                isUpload: method == .patch || method == .put,
                 scope: origin.map { .mount(from: $0, into: repository) } ?? .push(repository), subject: subject))
     }
 
