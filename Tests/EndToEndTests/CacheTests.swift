@@ -204,8 +204,10 @@ extension EndToEnd {
                         replace $manifest manifest cache/index.json
                     }
                     foreign() {
+                        config=$(field $b/$manifest 1)
+                        sed 's/"slipway":/"other":/' $b/$config >new
                         cp $b/$manifest manifest
-                        sed -i s/slipway.cache.config.v1+json/buildkit.cacheconfig.v0/ manifest
+                        replace $config new manifest
                         replace $manifest manifest cache/index.json
                     }
                     eval "$1"
@@ -263,7 +265,7 @@ extension EndToEnd {
                 let cache = work.root.appending("cache")
                 _ = try await Self.write(work, "type=local,dest=\(cache),compression=zstd")
                 let raw = try await work.tool("skopeo", "inspect", "--raw", "oci:\(cache):latest")
-                #expect(raw.text.contains("application/vnd.slipway.cache.config.v1+json"))
+                #expect(raw.text.contains("application/vnd.buildkit.cacheconfig.v0"))
                 #expect(raw.text.contains("layer.v1.tar+zstd"))
                 let count = File.names(cache.appending("blobs/sha256")).count
                 _ = try await work.buildImage(Self.dockerfile, ["--cache-to", "type=local,dest=\(cache)"], named: "b")
