@@ -3,7 +3,7 @@ public import HTTP
 public import OCI
 internal import Synchronization
 
-/// Fetches images from registries by the OCI distribution specification.
+/// Fetches images from registries and brings them there, by the OCI distribution specification.
 ///
 ///     let client = RegistryClient(try RegistryConfiguration(environment: environment))
 ///     let image = try await client.pull(reference, platform: .host, into: store)   // index, manifest, configuration
@@ -11,8 +11,8 @@ internal import Synchronization
 ///     await client.shutdown()
 ///
 /// How the module is made: decisions are values without I/O, tested by tables: `Authentication` (what a request must
-/// carry), `RegistryRules` (where requests go: mirrors, other locations), `RetryPolicy` (whether and when to try again), `Redirect` (where a redirect may lead), `ProxySettings`. A
-/// `RegistrySession` obeys them for one registry, over the `HTTPTransport`, which alone knows the HTTP library. Tokens,
+/// carry), `RegistryRules` (where requests go: mirrors, other locations), `BlobUpload` (what to send next), `RetryPolicy`
+/// (whether and when to try again), `Redirect` (where a redirect may lead), `ProxySettings`. A `RegistrySession` obeys them for one registry, over the `HTTPTransport`, which alone knows the HTTP library. Tokens,
 /// connections and what was learned of a registry live as long as the client, so one client should serve a whole build.
 ///
 /// Nothing that arrives is trusted: documents are bounded in size, content is verified against its digest on its way into
