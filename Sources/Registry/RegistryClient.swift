@@ -12,8 +12,9 @@ internal import Synchronization
 ///
 /// How the module is made: decisions are values without I/O, tested by tables: `Authentication` (what a request must
 /// carry), `RegistryRules` (where requests go: mirrors, other locations), `BlobUpload` (what to send next), `RetryPolicy`
-/// (whether and when to try again), `Redirect` (where a redirect may lead), `ProxySettings`. A `RegistrySession` obeys them for one registry, over the `HTTPTransport`, which alone knows the HTTP library. Tokens,
-/// connections and what was learned of a registry live as long as the client, so one client should serve a whole build.
+/// (whether and when to try again), `Redirect` (where a redirect may lead), `ProxySettings`. A `RegistrySession` obeys
+/// them for one registry, over the `HTTPTransport`, which alone knows the HTTP library. Tokens, connections and what was
+/// learned of a registry live as long as the client, so one client should serve a whole build.
 ///
 /// Nothing that arrives is trusted: documents are bounded in size, content is verified against its digest on its way into
 /// the store, credentials are sent to nobody but the registry and the authorization service it names.
