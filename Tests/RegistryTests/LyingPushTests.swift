@@ -26,7 +26,7 @@ struct LyingPushTests {
 
     /// Pushes an image with a layer of 3 MiB.
     private func push(
-        to registry: WritableRegistry = WritableRegistry(), readTimeout: Duration = .seconds(60),
+        to registry: WritableRegistry = WritableRegistry(), uploadTimeout: Duration = .seconds(600),
         lying lie: @escaping Lie
     ) async throws -> Result {
         let counts = Mutex<[String: Int]>([:])
@@ -40,7 +40,7 @@ struct LyingPushTests {
             return lie(request, number, registry) ?? registry.reply(to: request)
         }
         return try await TestServer.run(handler) { server in
-            let bench = try TestBench { $0.http.readTimeout = readTimeout }
+            let bench = try TestBench { $0.http.uploadTimeout = uploadTimeout }
             let layer = try bench.store.put(
                 Array(repeating: UInt8(ascii: "a"), count: Self.size), mediaType: .ociLayer)
             var configuration = ImageConfiguration(platform: TestBench.amd64)
@@ -108,26 +108,24 @@ struct LyingPushTests {
         #expect(result.received < Self.size + 2000)
     }
 
-    /// A registry may take long to put a blob where it belongs, and a line may be slow: neither is an answer that does not
-    /// come.
-    @Test func aRegistryThatTakesItsTime() async throws {
-        let result = try await push(readTimeout: .seconds(2)) { request, _, registry in
-            guard request.path.contains("uploads"), request.method == "PATCH" || request.method == "PUT" else {
-                return nil
-            }
+    /// A registry may take long to put a blob where it belongs, and a line may be slow: what is sent to be kept has a time
+    /// limit of its own, and a longer one. Seen the other way round, since a busy machine may hold up an answer but
+    /// never makes one come early: with a short limit of that kind, uploads alone are given up.
+    @Test func uploadsHaveATimeLimitOfTheirOwn() async throws {
+        #expect(HTTPConfiguration().uploadTimeout >= HTTPConfiguration().readTimeout * 10)
+        let result = try await push(uploadTimeout: .milliseconds(500)) { request, _, registry in
             var reply = registry.reply(to: request)
-            reply.delay = 3_000
+            let isUpload = request.path.contains("uploads") && (request.method == "PATCH" || request.method == "PUT")
+            reply.delay = isUpload ? 20_000 : request.method == "HEAD" ? 700 : 0
             return reply
         }
-        #expect(result.error == nil, "\(String(describing: result.error))")
-        // Nothing was given up and asked again: two blobs, one of them in two requests.
         func count(_ method: String, _ part: String) -> Int {
             result.requests.count { $0.method == method && $0.path.contains(part) }
         }
-        #expect(count("HEAD", "/blobs/") == 2)
-        #expect(count("PATCH", "/uploads/") == 1)
-        #expect(count("PUT", "/uploads/") == 2)
-        #expect(result.received < Self.size + 2000)
+        // The upload was given up, and the registry asked how much of it it has.
+        #expect(count("GET", "/uploads/") >= 1)
+        // What is only asked was waited for.
+        #expect(count("HEAD", "/manifests/") == 1)
     }
 
     @Test func waitsAsLongAsItIsAskedTo() async throws {
