@@ -2,6 +2,7 @@
 //
 // Only async-signal-safe calls: no heap, no locks, no stdio. The order of the steps matters; each comment says why.
 #define _GNU_SOURCE
+#include "notifier.h"
 #include "sandbox.h"
 
 #include <elf.h>
@@ -94,6 +95,25 @@ static void install_filter(const struct start *start) {
         .filter = (struct sock_filter *)(uintptr_t)bytes,
     };
     if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program)) fail(start, CSANDBOX_STEP_SECCOMP, errno, 0);
+}
+
+// Has the notifier asked about certain calls from here on. The kernel may not interrupt a call that it is working on.
+static void install_notifications(const struct start *start, const struct identity *identity, int has_one_identity) {
+    const uint8_t *bytes;
+    size_t size;
+    map_file(start, CSANDBOX_STEP_NOTIFIER, start->descriptors[FD_NOTIFIED], &bytes, &size);
+    struct sock_fprog program = {
+        .len = (unsigned short)(size / sizeof(struct sock_filter)),
+        .filter = (struct sock_filter *)(uintptr_t)bytes,
+    };
+    unsigned long flags = SECCOMP_FILTER_FLAG_NEW_LISTENER;
+    long listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags | 1ul << 5 /* WAIT_KILLABLE_RECV */, &program);
+    // Before Linux 5.19.
+    if (listener < 0 && errno == EINVAL) listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, flags, &program);
+    if (listener < 0) fail(start, CSANDBOX_STEP_NOTIFIER, errno, "filter");
+    int error = notifier_greet(start->notifier, (int)listener, identity, has_one_identity);
+    if (error) fail(start, CSANDBOX_STEP_NOTIFIER, error, "greeting");
+    close((int)listener);
 }
 
 static void limit_capabilities(const struct start *start, uint64_t bounding) {
@@ -304,13 +324,22 @@ void sandbox_child(const struct start *start) {
     if ((flags & PROGRAM_NO_NEW_PRIVILEGES) && prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         fail(start, CSANDBOX_STEP_SECCOMP, errno, "no_new_privs");
     if (start->descriptors[FD_FILTER] >= 0) install_filter(start);
+    int has_one_identity = (flags & PROGRAM_ONE_IDENTITY) != 0;
+    if (start->notifier >= 0) {
+        struct identity identity = {
+            .ruid = uid, .euid = uid, .suid = uid, .fsuid = uid, .rgid = gid, .egid = gid, .sgid = gid, .fsgid = gid,
+        };
+        for (uint32_t i = 0; i < group_count && i < sizeof identity.groups / sizeof *identity.groups; i++)
+            identity.groups[identity.group_count++] = groups[i];
+        install_notifications(start, &identity, has_one_identity);
+    }
     // Dropping from the bounding set needs CAP_SETPCAP, changing identity CAP_SETUID and CAP_SETGID; a user other than
     // root loses the rest with the change, where they are not ambient.
     limit_capabilities(start, bounding);
     // A change of user takes the capabilities away, unless one asks to keep the permitted ones.
     int ambient = (flags & PROGRAM_AMBIENT) != 0;
     if (ambient && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)) fail(start, CSANDBOX_STEP_CAPABILITIES, errno, "keep");
-    set_identity(start, uid, gid, groups, group_count, (flags & PROGRAM_KEEP_GROUPS) != 0);
+    if (!has_one_identity) set_identity(start, uid, gid, groups, group_count, (flags & PROGRAM_KEEP_GROUPS) != 0);
     set_capabilities(start, effective, ambient);
     die_with_launcher(start);
     execute_command(start, search_path, arguments, environment);

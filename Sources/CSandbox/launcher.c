@@ -57,19 +57,50 @@ static int grow(void **array, size_t count, size_t *capacity, size_t element) {
     return 1;
 }
 
+// Forks the notifier. It ends with its sandbox, or with the launcher.
+static int start_notifier(struct start *start) {
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends)) return errno;
+    pid_t process = fork();
+    if (process == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        struct pollfd parent = { .fd = launcher.self, .events = POLLIN };
+        if (poll(&parent, 1, 0) > 0) _exit(255);
+        // Only what it needs: it would keep the sandbox's pipes open.
+        close(ends[0]);
+        close(launcher.control);
+        for (int i = 0; i < FD_LOG; i++) close(start->descriptors[i]);
+        notifier_run(ends[1], start->descriptors[FD_LOG]);
+    }
+    int error = errno;
+    close(ends[1]);
+    if (process < 0) {
+        close(ends[0]);
+        return error;
+    }
+    start->notifier = ends[0];
+    return 0;
+}
+
 static void run(const struct csandbox_request *request, const int *descriptors, size_t count) {
     struct start start = {
         .id = request->id, .control = launcher.control, .launcher = launcher.self,
-        .descriptors = { -1, -1, -1, -1, -1 },
+        .descriptors = { -1, -1, -1, -1, -1, -1, -1 }, .notifier = -1,
     };
     if (count < FD_FILTER || count > FD_COUNT) return reply_not_started(request->id, CSANDBOX_STEP_PROGRAM, EBADMSG);
     memcpy(start.descriptors, descriptors, count * sizeof *descriptors);
     if (!grow((void **)&launcher.runs, launcher.run_count, &launcher.run_capacity, sizeof *launcher.runs))
         return reply_not_started(request->id, CSANDBOX_STEP_CLONE, ENOMEM);
+    if (start.descriptors[FD_LOG] >= 0) {
+        int error = start_notifier(&start);
+        if (error) return reply_not_started(request->id, CSANDBOX_STEP_NOTIFIER, error);
+    }
     // clone(2) as fork: no stack of its own. clone3 would do no more here, and some containers' filters refuse it.
     long process = syscall(SYS_clone, (unsigned long)request->value | SIGCHLD, 0, 0, 0, 0);
     if (process == 0) sandbox_child(&start);
-    if (process < 0) return reply_not_started(request->id, CSANDBOX_STEP_CLONE, errno);
+    int error = errno;
+    if (start.notifier >= 0) close(start.notifier);
+    if (process < 0) return reply_not_started(request->id, CSANDBOX_STEP_CLONE, error);
     launcher.runs[launcher.run_count++] = (struct run) { .id = request->id, .process = (pid_t)process };
 }
 

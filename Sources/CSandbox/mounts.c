@@ -13,6 +13,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static int sys_fsopen(const char *type) { return (int)syscall(SYS_fsopen, type, FSOPEN_CLOEXEC); }
@@ -324,6 +325,13 @@ static int step_file(struct mounts *mounts, struct reader *reader) {
     int error = write_all(fd, bytes, size);
     // The owner comes first: chown takes away setuid bits.
     if (!error && fchown(fd, uid, gid)) error = errno;
+    // Where no id but one is mapped, the owner is a note, which older kernels' tmpfs does not take: then it is 0's.
+    if (error == EINVAL && (uid || gid)) {
+        char value[64];
+        int length = snprintf(value, sizeof value, "%u %u %o", uid, gid, mode & 07777);
+        error = 0;
+        (void)fsetxattr(fd, "user.slipway.stat", value, (size_t)length, 0);
+    }
     if (!error && fchmod(fd, mode & 07777)) error = errno;
     close(fd);
     if (error) return error;

@@ -10,6 +10,7 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -34,18 +35,7 @@ static int run_tool(char *const *arguments, int output) {
 enum { USERS_MAPPED = 1, GROUPS_MAPPED = 2 };
 
 // The helper: waits for the namespace, maps, tells by its exit status what worked.
-static void map_from_outside(char *const *newuidmap, char *const *newgidmap, int go, int output)
-    __attribute__((noreturn));
-
-static void map_from_outside(char *const *newuidmap, char *const *newgidmap, int go, int output) {
-    char byte;
-    // No byte: unshare failed, or the parent died.
-    if (read(go, &byte, 1) != 1) _exit(0);
-    int done = 0;
-    if (newuidmap && run_tool(newuidmap, output)) done |= USERS_MAPPED;
-    if (newgidmap && run_tool(newgidmap, output)) done |= GROUPS_MAPPED;
-    _exit(done);
-}
+static void map_from_outside(const struct csandbox_id_maps *maps, int go, int output) __attribute__((noreturn));
 
 static int write_file(const char *path, const char *text) {
     int fd = open(path, O_WRONLY | O_CLOEXEC);
@@ -62,9 +52,43 @@ static int map_single(const char *file, uint32_t id) {
     return write_file(file, line);
 }
 
+// Writes a map of the parent. Returns whether that worked.
+static int write_map(const char *file, const char *text) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/%s", (int)getppid(), file);
+    return write_file(path, text) == 0;
+}
+
+static void map_from_outside(const struct csandbox_id_maps *maps, int go, int output) {
+    char byte;
+    // No byte: unshare failed, or the parent died.
+    if (read(go, &byte, 1) != 1) _exit(0);
+    int done = 0;
+    if (maps->users ? write_map("uid_map", maps->users) : maps->newuidmap && run_tool(maps->newuidmap, output))
+        done |= USERS_MAPPED;
+    if (maps->groups ? write_map("gid_map", maps->groups) : maps->newgidmap && run_tool(maps->newgidmap, output))
+        done |= GROUPS_MAPPED;
+    _exit(done);
+}
+
+int32_t csandbox_try_user_namespace(uint32_t euid) {
+    pid_t child = fork();
+    if (child < 0) return errno;
+    if (child == 0) {
+        if (unshare(CLONE_NEWUSER)) _exit(errno);
+        int error = map_single("/proc/self/uid_map", euid);
+        if (!error && unshare(CLONE_NEWNS)) error = errno;
+        if (!error && mount(0, "/", 0, MS_REC | MS_PRIVATE, 0)) error = errno;
+        _exit(error);
+    }
+    int status;
+    while (waitpid(child, &status, 0) < 0)
+        if (errno != EINTR) return errno;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+}
+
 int32_t csandbox_enter_user_namespace(
-    char *const *newuidmap, char *const *newgidmap, uint32_t euid, uint32_t egid,
-    struct csandbox_namespace_result *result) {
+    const struct csandbox_id_maps *maps, uint32_t euid, uint32_t egid, struct csandbox_namespace_result *result) {
     memset(result, 0, sizeof *result);
     int go[2], output[2];
     if (pipe2(go, O_CLOEXEC)) return errno;
@@ -74,11 +98,11 @@ int32_t csandbox_enter_user_namespace(
         close(go[1]);
         return error;
     }
-    pid_t helper = newuidmap || newgidmap ? fork() : -1;
+    pid_t helper = maps->newuidmap || maps->newgidmap || maps->users ? fork() : -1;
     if (helper == 0) {
         close(go[1]);
         close(output[0]);
-        map_from_outside(newuidmap, newgidmap, go[0], output[1]);
+        map_from_outside(maps, go[0], output[1]);
     }
     close(go[0]);
     close(output[1]);

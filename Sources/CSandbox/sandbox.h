@@ -6,13 +6,14 @@
 #include "program.h"
 
 // The descriptors that come with a request, in this order.
-enum { FD_PROGRAM, FD_STDIN, FD_STDOUT, FD_STDERR, FD_FILTER, FD_COUNT };
+enum { FD_PROGRAM, FD_STDIN, FD_STDOUT, FD_STDERR, FD_FILTER, FD_NOTIFIED, FD_LOG, FD_COUNT };
 
 struct start {
     uint64_t id;
     int control; // where failures are reported
     int launcher; // pidfd of the launcher
-    int descriptors[FD_COUNT]; // FD_FILTER is -1 where there is no filter
+    int descriptors[FD_COUNT]; // -1 where there is none
+    int notifier; // connection to it, or -1
 };
 
 // The first process of a sandbox: sets it up and executes the command. Never returns.
@@ -35,6 +36,12 @@ int mounts_pivot(struct mounts *mounts);
 // Opens `path` as a chroot to `root` would see it; what is missing is created, as directories and a last part of `kind`.
 enum missing { MISSING_FAILS, MISSING_DIRECTORY, MISSING_FILE };
 int open_in_root(int root, const char *path, enum missing missing);
+
+// Greets the notifier from the sandbox: who the process is, where its calls can be heard, and itself. Returns 0 or an errno.
+struct identity;
+int notifier_greet(int connection, int listener, const struct identity *identity, int has_one_identity);
+// The life of a notifier: serves the sandbox that greets it until that is gone. Never returns.
+void notifier_run(int connection, int log) __attribute__((noreturn));
 
 // Deletes a tree. Uses the heap: for the launcher only.
 void remove_tree(const char *path);

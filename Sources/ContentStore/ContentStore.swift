@@ -96,6 +96,7 @@ public final class ContentStore: Sendable {
             try createDirectories(root)
             // One process at a time creates the index and sweeps; also see TemporaryDirectory.
             let lock = try FileLock(waitingFor: root.appending("lock"))
+            if exists(index) { try StoreOwners.check(root) } else { try StoreOwners.settle(root) }
             let database = try Database(path: index.string, access: .readWrite)
             // A crash of the machine may undo the last transactions, never more: with WAL that needs no sync for each.
             try database.run("PRAGMA synchronous = NORMAL")
@@ -117,6 +118,7 @@ public final class ContentStore: Sendable {
         guard exists(index) else {
             return ContentStore(root: root, isReadOnly: true, database: nil, sweepFailures: [])
         }
+        try storeErrors { try StoreOwners.check(root) }
         func openIndex(_ access: Database.Access) throws(StoreError) -> Database {
             let database = try Database(path: index.string, access: access)
             guard try Schema.isCurrent(database) else { throw StoreError(.schemaVersion, "the store's index is empty") }
@@ -137,7 +139,7 @@ public final class ContentStore: Sendable {
     /// Refuses to make a store of a directory that already holds something else: what a store holds in `tmp/` is removed,
     /// and nobody means that who says `--root /`.
     private static func refuseForeign(_ root: FilePath) throws(StoreError) {
-        let names: [FileName] = ["blobs", "layers", "locks", "mounts", "tmp", "lock", "reserve"]
+        let names: [FileName] = ["blobs", "layers", "locks", "mounts", "tmp", "lock", "reserve", StoreOwners.name]
         let foreign = try storeErrors { () throws(FileSystemError) -> FileName? in
             guard exists(root) else { return nil }
             let top = try DirectoryHandle(root)

@@ -13,6 +13,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
 
         /// The store's root, or a layout, is not a directory.
         public static let notADirectory = Code("notADirectory")
+        /// The owners of files are kept in a way that this process cannot use.
+        public static let otherOwners = Code("otherOwners")
         /// The directory is not a store and holds other things.
         public static let foreignDirectory = Code("foreignDirectory")
         /// The store cannot be written to.

@@ -81,13 +81,42 @@ extension DirectoryHandle {
     }
 
     /// Sets the owner of `name` itself. Clears setuid and setgid bits, so it comes before `setMode`.
+    ///
+    /// With owners in attributes, only 0:0 can own what is neither a regular file nor a directory: EOPNOTSUPP.
     public func setOwner(of name: FileName, uid: UInt32, gid: UInt32) throws(FileSystemError) {
-        let result = unsafe name.withCString { unsafe cfs_set_owner(raw, $0, uid, gid) }
-        _ = try checked(result, "change the owner to \(uid):\(gid) of", pathOf(name))
+        let operation = "change the owner to \(uid):\(gid) of"
+        guard owners == .attribute else {
+            let result = unsafe name.withCString { unsafe cfs_set_owner(raw, $0, uid, gid) }
+            _ = try checked(result, operation, pathOf(name))
+            return
+        }
+        let status = try status(of: name)
+        guard status.kind == .regular || status.kind == .directory else {
+            if uid == 0, gid == 0 { return }
+            throw FileSystemError(.notSupported, operation: operation, path: pathOf(name))
+        }
+        try changeNote(of: name, status) { $0.setOwner(uid: uid, gid: gid, isDirectory: status.kind == .directory) }
     }
 
     /// Sets the permission bits (0 to 0o7777) of `name`; fails with EOPNOTSUPP for a symbolic link, which has none.
     public func setMode(of name: FileName, to mode: UInt16) throws(FileSystemError) {
+        if owners == .attribute {
+            let status = try status(of: name)
+            if status.kind == .regular || status.kind == .directory {
+                return try changeNote(of: name, status) { $0.mode = mode }
+            }
+        }
+        try setInodeMode(of: name, to: mode)
+    }
+
+    private func changeNote(
+        of name: FileName, _ status: FileStatus, _ change: (inout OwnerRecord) -> Void
+    ) throws(FileSystemError) {
+        try extendedAttributes(of: name).changeNote(
+            of: status, setInodeMode: { mode throws(FileSystemError) in try setInodeMode(of: name, to: mode) }, change)
+    }
+
+    private func setInodeMode(of name: FileName, to mode: UInt16) throws(FileSystemError) {
         let result = unsafe name.withCString { unsafe cfs_set_mode(raw, $0, UInt32(mode)) }
         _ = try checked(result, "change the mode of", pathOf(name))
     }
@@ -100,11 +129,24 @@ extension DirectoryHandle {
 
     /// Sets the owner of this directory.
     public func setOwner(uid: UInt32, gid: UInt32) throws(FileSystemError) {
+        if owners == .attribute {
+            return try changeNote { $0.setOwner(uid: uid, gid: gid, isDirectory: true) }
+        }
         _ = try checked(cfs_set_owner_of(raw, uid, gid), "change the owner to \(uid):\(gid) of", path)
     }
 
     /// Sets the permission bits (0 to 0o7777) of this directory.
     public func setMode(_ mode: UInt16) throws(FileSystemError) {
+        if owners == .attribute { return try changeNote { $0.mode = mode } }
+        try setInodeMode(mode)
+    }
+
+    private func changeNote(_ change: (inout OwnerRecord) -> Void) throws(FileSystemError) {
+        try extendedAttributes.changeNote(
+            of: try status(), setInodeMode: { mode throws(FileSystemError) in try setInodeMode(mode) }, change)
+    }
+
+    private func setInodeMode(_ mode: UInt16) throws(FileSystemError) {
         _ = try checked(cfs_set_mode_of(raw, UInt32(mode)), "change the mode of", path)
     }
 

@@ -23,24 +23,27 @@ public final class DirectoryHandle: Sendable {
     public var path: FilePath { FilePath(bytes: pathBytes) }
     /// Bytes, because making a `FilePath` reads all of it, and a walk opens many directories it never has to name.
     private let pathBytes: [UInt8]
+    /// Where the owners of its entries are kept.
+    public let owners: OwnerPlace
 
     @inline(__always) var raw: CInt { fileDescriptor.rawValue }
 
     /// Opens a directory by path, following symbolic links on the way as any program does.
-    public convenience init(_ path: FilePath) throws(FileSystemError) {
+    public convenience init(_ path: FilePath, owners: OwnerPlace = .ofProcess) throws(FileSystemError) {
         let flags = CFS_OPEN_DIRECTORY.rawValue | CFS_OPEN_FOLLOW.rawValue
         let opened = unsafe path.withPlatformString { unsafe cfs_open(workingDirectory, $0, CInt(flags), 0) }
-        self.init(owning: FileDescriptor(rawValue: try checked(opened, "open", path)), path: path)
+        self.init(owning: FileDescriptor(rawValue: try checked(opened, "open", path)), path: path, owners: owners)
     }
 
     /// Takes over a descriptor of a directory.
-    public convenience init(owning descriptor: FileDescriptor, path: FilePath) {
-        self.init(owning: descriptor, pathBytes: path.bytes)
+    public convenience init(owning descriptor: FileDescriptor, path: FilePath, owners: OwnerPlace = .ofProcess) {
+        self.init(owning: descriptor, pathBytes: path.bytes, owners: owners)
     }
 
-    private init(owning descriptor: FileDescriptor, pathBytes: [UInt8]) {
+    private init(owning descriptor: FileDescriptor, pathBytes: [UInt8], owners: OwnerPlace) {
         fileDescriptor = descriptor
         self.pathBytes = pathBytes
+        self.owners = owners
     }
 
     deinit {
@@ -52,7 +55,7 @@ public final class DirectoryHandle: Sendable {
     public func openDirectory(_ name: FileName) throws(FileSystemError) -> DirectoryHandle {
         let opened = unsafe name.withCString { unsafe cfs_open(raw, $0, CInt(CFS_OPEN_DIRECTORY.rawValue), 0) }
         let descriptor = FileDescriptor(rawValue: try checked(opened, "open", pathOf(name)))
-        return DirectoryHandle(owning: descriptor, pathBytes: pathBytes(of: name))
+        return DirectoryHandle(owning: descriptor, pathBytes: pathBytes(of: name), owners: owners)
     }
 
     /// Opens the directory that `path` leads to when this one is the root: `..` and absolute links stay inside.
@@ -60,7 +63,8 @@ public final class DirectoryHandle: Sendable {
         let flags = CFS_OPEN_DIRECTORY.rawValue | CFS_OPEN_FOLLOW.rawValue
         let inside = self.path.appending(path.components)
         let opened = unsafe path.withPlatformString { unsafe cfs_open_in_root(raw, $0, CInt(flags)) }
-        return DirectoryHandle(owning: FileDescriptor(rawValue: try checked(opened, "open", inside)), path: inside)
+        return DirectoryHandle(
+            owning: FileDescriptor(rawValue: try checked(opened, "open", inside)), path: inside, owners: owners)
     }
 
     /// Opens the file that `path` leads to when this directory is the root, for reading; the caller closes it.
@@ -88,7 +92,8 @@ public final class DirectoryHandle: Sendable {
         }
         let whole = pathBytes + [UInt8(ascii: "/")] + path
         return DirectoryHandle(
-            owning: FileDescriptor(rawValue: try checked(opened, "open", FilePath(bytes: whole))), pathBytes: whole)
+            owning: FileDescriptor(rawValue: try checked(opened, "open", FilePath(bytes: whole))), pathBytes: whole,
+            owners: owners)
     }
 
     /// Opens the file `name` for reading, without waiting should it be a fifo. The caller closes it.
@@ -119,7 +124,7 @@ public final class DirectoryHandle: Sendable {
     public func status(of name: FileName) throws(FileSystemError) -> FileStatus {
         var status = cfs_status()
         _ = try checked(unsafe name.withCString { unsafe cfs_status_at(raw, $0, 0, &status) }, "read", pathOf(name))
-        return FileStatus(status)
+        return try noted(FileStatus(status), name)
     }
 
     /// What the entry `name` is, or nil when there is none.
@@ -128,14 +133,18 @@ public final class DirectoryHandle: Sendable {
         let result = unsafe name.withCString { unsafe cfs_status_at(raw, $0, 0, &status) }
         if result == -Errno.noSuchFileOrDirectory.rawValue { return nil }
         _ = try checked(result, "read", pathOf(name))
-        return FileStatus(status)
+        return try noted(FileStatus(status), name)
+    }
+
+    private func noted(_ status: FileStatus, _ name: FileName) throws(FileSystemError) -> FileStatus {
+        owners == .inode ? status : try status.withNoted(by: extendedAttributes(of: name))
     }
 
     /// What this directory itself is.
     public func status() throws(FileSystemError) -> FileStatus {
         var status = cfs_status()
         _ = try checked(unsafe cfs_status_of(raw, &status), "read", path)
-        return FileStatus(status)
+        return owners == .inode ? FileStatus(status) : try FileStatus(status).withNoted(by: extendedAttributes)
     }
 
     /// The target of the symbolic link `name`, as it is written in it.

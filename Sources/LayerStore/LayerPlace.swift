@@ -12,11 +12,14 @@ struct LayerPlace: Sendable {
         var entryCount = 0
         /// The directories that no entry made (see `TreeBuilder`).
         var implied: [[FileName]] = []
+        /// Owners that could be noted nowhere else.
+        var owners = SpecialOwners()
     }
 
     static let treeName: FileName = "fs"
     private static let recordName: FileName = "record"
     private static let unsyncedName: FileName = "unsynced"
+    private static let ownersName: FileName = "owners"
     /// A record is written by this program; more would be somebody else's.
     private static let recordLimit = 64 << 20
 
@@ -49,6 +52,7 @@ struct LayerPlace: Sendable {
         var fields = ["\(record.size)", "\(record.entryCount)"].map { Array($0.utf8) }
         fields += record.implied.map { FilePath(names: $0).bytes }
         try write(Array(fields.joined(separator: [0])), to: Self.recordName)
+        if !record.owners.isEmpty { try write(record.owners.encoded, to: Self.ownersName) }
         if let boot = Boot.current {
             try write(boot, to: Self.unsyncedName)
         } else {
@@ -62,11 +66,19 @@ struct LayerPlace: Sendable {
         let fields = bytes.split(separator: 0, omittingEmptySubsequences: false)
         guard fields.count >= 2, let size = Int64(String(decoding: fields[0], as: UTF8.self)),
             let count = Int(String(decoding: fields[1], as: UTF8.self))
-        else {
-            throw LayerStoreError(.missingLayer, "\(directory.path) is damaged: remove it, then build or pull again")
-        }
+        else { throw damaged }
         let implied = fields.dropFirst(2).map { FilePath(bytes: $0).components.compactMap(FileName.init) }
-        return Record(size: size, entryCount: count, implied: implied)
+        return Record(size: size, entryCount: count, implied: implied, owners: try owners())
+    }
+
+    private func owners() throws -> SpecialOwners {
+        guard let bytes = try read(Self.ownersName, limit: Self.recordLimit) else { return SpecialOwners() }
+        guard let owners = SpecialOwners(encoded: bytes) else { throw damaged }
+        return owners
+    }
+
+    private var damaged: LayerStoreError {
+        LayerStoreError(.missingLayer, "\(directory.path) is damaged: remove it, then build or pull again")
     }
 
     private func read(_ name: FileName, limit: Int) throws -> [UInt8]? {

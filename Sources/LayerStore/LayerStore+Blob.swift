@@ -44,7 +44,9 @@ extension LayerStore {
             try sink.finish()
         } else if let place = try place(of: diffID) {
             let writer = TarWriter(to: sink)
-            _ = try TreeArchiver(writer: writer, checkpoint: flag.check).write(try place.openTree())
+            let archiver = TreeArchiver(
+                writer: writer, owners: try place.record().owners, checkpoint: flag.check)
+            _ = try archiver.write(try place.openTree())
             try writer.finish()
         } else {
             throw LayerStoreError(.missingLayer, "the layer \(diffID) is neither unpacked nor stored as a blob")

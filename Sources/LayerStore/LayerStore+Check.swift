@@ -68,7 +68,9 @@ extension LayerStore {
         var digester = Digester(diffID.algorithm)
         let sink = TeeSink(to: nil) { bytes in unsafe bytes.withUnsafeBytes { unsafe digester.update($0) } }
         let writer = TarWriter(to: sink)
-        _ = try TreeArchiver(writer: writer, checkpoint: { try Task.checkCancellation() }).write(try place.openTree())
+        let archiver = TreeArchiver(
+            writer: writer, owners: try place.record().owners, checkpoint: { try Task.checkCancellation() })
+        _ = try archiver.write(try place.openTree())
         try writer.finish()
         if digester.finalize() == diffID { return nil }
         // A blob without a level, or not compressed, may be somebody else's archive in another order.

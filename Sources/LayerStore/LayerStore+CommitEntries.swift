@@ -32,7 +32,8 @@ extension LayerStore {
                 let builder = TreeBuilder(root: tree)
                 let layer = try self.write(ordered, compression: compression, builder: builder, flag: flag)
                 _ = try builder.finish()
-                let record = LayerPlace.Record(size: layer.size, entryCount: layer.entryCount)
+                let record = LayerPlace.Record(
+                    size: layer.size, entryCount: layer.entryCount, owners: builder.owners)
                 try self.install(place, as: layer.diffID, record)
                 return layer
             } catch {

@@ -104,6 +104,7 @@ extension LayerStore {
                 .diffIDMismatch, "the layer should have the DiffID \(diffID), but its contents have \(found)")
         }
         record.implied = try builder.finish().map { $0.components.compactMap(FileName.init) }
+        record.owners = builder.owners
         record.size = counted.count
         progress(decompressor.inputCount)
         return (record, decompressor.format)

@@ -10,6 +10,7 @@ public import SystemPackage
 ///     layers/<diffid hex>/
 ///         fs/          the layer's files in overlayfs' form: usable as a lowerdir with `userxattr`
 ///         record       size of the archive, number of entries, implied directories
+///         owners       of symbolic links and fifos, only where one id alone is mapped (`SpecialOwners`)
 ///         unsynced     the boot during which it was written, until `synchronize()`
 ///
 /// A layer is its DiffID, the digest of its uncompressed archive. Whatever makes one builds it in the store's temporary

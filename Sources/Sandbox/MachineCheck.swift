@@ -65,6 +65,9 @@ public struct MachineCheck: Sendable {
         let name = "user namespace"
         switch namespace.mapping {
         case .all: return Item(name, .ok, "not needed: started by root")
+        case .identity: return Item(name, .ok, "made by a root who may not mount; all ids are the same in it")
+        case .refused(let error):
+            return Item(name, .limited, "refused: \(error.message)", help: error.help)
         case .subordinate(let users, let groups):
             return Item(name, .ok, "newuidmap and newgidmap map \(users) users and \(groups) groups")
         case .single(let reason):

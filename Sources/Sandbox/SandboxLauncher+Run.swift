@@ -31,7 +31,11 @@ extension SandboxLauncher {
         defer { try? input?.close() }
         var descriptors = [program.descriptor]
         descriptors += [standardInput ?? input, standardOutput, standardError].compactMap { $0?.rawValue }
-        if let filter = resources.filter { descriptors.append(filter.descriptor) }
+        let log = try resources.notifications.map { _ throws(SandboxError) in try MemoryLog() }
+        if let filter = resources.filter ?? resources.notifications { descriptors.append(filter.descriptor) }
+        if let notifications = resources.notifications, let log {
+            descriptors += [notifications.descriptor, log.descriptor]
+        }
         var namespaces: Namespaces = [.mount, .controlGroup, .hostName, .interprocess, .process]
         // The namespace shows the group that a process is in when it is made, so it comes after the move into that.
         if specification.controlGroup != nil { namespaces.remove(.controlGroup) }
@@ -42,7 +46,7 @@ extension SandboxLauncher {
             return state.nextID
         }
         let command = specification.arguments.first ?? ""
-        let termination: Termination
+        var termination: Termination
         do {
             termination = try await withTaskCancellationHandler {
                 try await withCheckedThrowingContinuation { continuation in
@@ -57,20 +61,36 @@ extension SandboxLauncher {
         }
         // Also where the process ended by itself at the same moment: who cancels does not want its result.
         try Task.checkCancellation()
+        termination.ownerLog = try log?.contents() ?? []
         return termination
     }
 
-    private func prepare(
-        for security: SecurityProfile
-    ) throws(SandboxError) -> (host: HostFacts, filter: MemoryFile?) {
+    private struct Resources {
+        var host: HostFacts
+        var filter: MemoryFile?
+        /// Which calls a notifier is asked about; nil where there is none.
+        var notifications: MemoryFile?
+    }
+
+    private func prepare(for security: SecurityProfile) throws(SandboxError) -> Resources {
         try state.withLock { state throws(SandboxError) in
-            let host = state.host ?? HostFacts.current()
+            let host = state.host ?? HostFacts.current(namespace)
             state.host = host
-            guard security == .default else { return (host, nil) }
-            if let filter = state.filter { return (host, filter) }
-            let filter = try MemoryFile(name: "slipway-seccomp", bytes: SeccompFilter.make())
-            state.filter = filter
-            return (host, filter)
+            var resources = Resources(host: host)
+            if security == .default {
+                if state.filter == nil {
+                    state.filter = try MemoryFile(name: "slipway-seccomp", bytes: SeccompFilter.make())
+                }
+                resources.filter = state.filter
+            }
+            if let scope = host.notifications {
+                if state.notificationFilter == nil {
+                    state.notificationFilter = try MemoryFile(
+                        name: "slipway-notify", bytes: NotificationFilter.make(scope))
+                }
+                resources.notifications = state.notificationFilter
+            }
+            return resources
         }
     }
 

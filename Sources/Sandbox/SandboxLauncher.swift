@@ -1,4 +1,5 @@
 internal import CSandbox
+internal import Glibc
 internal import Synchronization
 internal import SystemPackage
 
@@ -17,13 +18,16 @@ internal import SystemPackage
 /// The first two statements of main, and later, anywhere:
 ///
 ///     let namespace = try UserNamespace.enterIfNeeded()
-///     let launcher = try SandboxLauncher.fork()
+///     let launcher = try SandboxLauncher.fork(in: namespace)
 ///     …
 ///     let end = try await launcher.run(specification, standardOutput: output, standardError: errors)
 public final class SandboxLauncher: Sendable {
     /// The control socket; it stays open as long as the process lives, since its end is what the launcher watches.
     let control: Int32
     let process: Int32
+    let namespace: UserNamespace
+    /// How far what it runs is separated from the machine.
+    public let isolation: Isolation
     let state = Mutex(State())
 
     struct State {
@@ -35,6 +39,8 @@ public final class SandboxLauncher: Sendable {
         var isLost = false
         /// Made for the first confined run.
         var filter: MemoryFile?
+        /// Made for the first run that has a notifier.
+        var notificationFilter: MemoryFile?
         var host: HostFacts?
     }
 
@@ -49,20 +55,25 @@ public final class SandboxLauncher: Sendable {
         var forwarding: Task<Void, Never>?
     }
 
-    private init(control: Int32, process: Int32) {
+    private init(control: Int32, process: Int32, _ namespace: UserNamespace) {
         self.control = control
         self.process = process
+        self.namespace = namespace
+        let refusal: SandboxError? = if case .refused(let error) = namespace.mapping { error } else { nil }
+        isolation = Isolation.of(Capabilities.effective, isRoot: geteuid() == 0, refusal: refusal)
     }
 
     /// Forks the launcher. To be called once, before the first thread starts and after `UserNamespace.enterIfNeeded()`.
-    public static func fork() throws(SandboxError) -> SandboxLauncher {
+    ///
+    /// - Parameter namespace: the user namespace that this process is in.
+    public static func fork(in namespace: UserNamespace = .initial) throws(SandboxError) -> SandboxLauncher {
         var control: Int32 = -1
         var process: Int32 = -1
         let error = unsafe csandbox_fork_launcher(&control, &process)
         guard error == 0 else {
             throw SandboxError(.system, "cannot start the sandbox launcher", cause: Errno(rawValue: error))
         }
-        return SandboxLauncher(control: control, process: process)
+        return SandboxLauncher(control: control, process: process, namespace)
     }
 
     /// Sends one message; returns an errno.
@@ -84,6 +95,34 @@ struct Namespaces: OptionSet {
     static let interprocess = Namespaces(rawValue: 0x0800_0000)
     static let process = Namespaces(rawValue: 0x2000_0000)
     static let network = Namespaces(rawValue: 0x4000_0000)
+}
+
+/// A file in memory that another process writes.
+final class MemoryLog: Sendable {
+    let descriptor: Int32
+
+    init() throws(SandboxError) {
+        descriptor = unsafe csandbox_empty_memory_file("slipway-owners")
+        guard descriptor >= 0 else {
+            throw SandboxError(.system, "cannot make a file in memory", cause: Errno(rawValue: -descriptor))
+        }
+    }
+
+    deinit { csandbox_close(descriptor) }
+
+    /// What was written so far.
+    func contents() throws(SandboxError) -> [UInt8] {
+        let file = FileDescriptor(rawValue: descriptor)
+        do {
+            let size = try Int(file.seek(offset: 0, from: .end))
+            try file.seek(offset: 0, from: .start)
+            return try unsafe [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+                count = try unsafe file.read(into: UnsafeMutableRawBufferPointer(buffer))
+            }
+        } catch {
+            throw SandboxError(.system, "cannot read a file in memory", cause: error as? Errno)
+        }
+    }
 }
 
 /// A descriptor of a file in memory, closed when its last user lets go of it.

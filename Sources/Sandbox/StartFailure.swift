@@ -71,6 +71,10 @@ struct StartFailure {
                 cause: cause)
         case CSANDBOX_STEP_HOSTNAME:
             return SandboxError(.isolationRefused, "cannot set the host name \(detail)", cause: cause)
+        case CSANDBOX_STEP_NOTIFIER:
+            return SandboxError(
+                .isolationRefused, "cannot watch the system calls of a process: \(detail)", cause: cause,
+                help: "this needs Linux 5.14 or later, and a container that allows seccomp(2)")
         case CSANDBOX_STEP_CGROUP:
             return SandboxError(.isolationRefused, "cannot enter the control group \(detail)", cause: cause)
         case CSANDBOX_STEP_NETWORK:

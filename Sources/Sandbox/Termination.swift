@@ -46,6 +46,9 @@ public struct Termination: Sendable, Hashable {
     public var status: ExitStatus
     /// What it used.
     public var usage: ResourceUsage
+    /// What the notifier wrote of owners that files cannot have, for `LayerStore.commit(upperDirectory:…)`: lines "inode uid
+    /// gid". Empty where owners are the kernel's business.
+    public var ownerLog: [UInt8] = []
 }
 
 /// Which of its two outputs a sandboxed process wrote to.

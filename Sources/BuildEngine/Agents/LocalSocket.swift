@@ -36,7 +36,8 @@ struct LocalSocket {
             // Nobody can connect before somebody listens, so the mode is right in time.
             if let last = path.lastComponent, let name = FileName(last) {
                 let directory = try DirectoryHandle(path.removingLastComponent())
-                try directory.setOwner(of: name, uid: uid, gid: gid)
+                // Where there is one id only, whoever looks is that one.
+                if directory.owners == .inode { try directory.setOwner(of: name, uid: uid, gid: gid) }
                 try directory.setMode(of: name, to: mode)
             }
             guard Glibc.listen(socket.descriptor.rawValue, 64) == 0 else { throw Errno(rawValue: errno) }

@@ -73,7 +73,8 @@ struct RunExecutor {
                     + (isOutOfMemory ? ": it ran out of the memory that --memory gives it" : ""),
                 help: isOutOfMemory ? "give it more with --memory" : nil, output: tail.lines)
         }
-        return try await layerStore.commit(upperDirectory: upper, epoch: epoch, below: view)
+        return try await layerStore.commit(
+            upperDirectory: upper, epoch: epoch, ownerLog: termination.ownerLog, below: view)
     }
 
     /// A control group that the launcher removes if this process dies.

@@ -4,6 +4,7 @@
 //   launcher.c    the launcher: a small single-threaded process that starts sandboxes and outlives slipway
 //   child.c       what a sandbox's first process does between clone and exec
 //   mounts.c      the mount steps of that
+//   notifier.c    a process beside a sandbox that has one id only: owners, device nodes and identities
 //   program.h/.c  the reader of a program: the serialised specification, written by Swift's ProgramEncoder
 //
 // No libc header is included here: sys/stat.h in an importable header makes Swift's S_IF* constants ambiguous.
@@ -23,17 +24,28 @@ struct csandbox_namespace_result {
     char diagnostics[512]; // what newuidmap and newgidmap said
 };
 
-// Enters a new user namespace. `newuidmap` and `newgidmap` are argument vectors ending in NULL, or NULL where there are no
-// subordinate ids; where they are missing or fail, id 0 alone is mapped, to the effective id. Ends with all ids 0.
-// Returns 0, or the errno of what failed last.
+// Which ids are mapped, and how. Where nothing is said, or it fails, id 0 alone is mapped, to the effective id.
+struct csandbox_id_maps {
+    char *const *newuidmap; // argument vectors ending in NULL, for subordinate ids
+    char *const *newgidmap;
+    const char *users; // the contents of uid_map and gid_map, for who may write them himself
+    const char *groups;
+};
+
+// Enters a new user namespace. Ends with all ids 0. Returns 0, or the errno of what failed last; nothing has changed if that
+// was unshare(2).
 int32_t csandbox_enter_user_namespace(
-    char *const *newuidmap, char *const *newgidmap, uint32_t euid, uint32_t egid,
-    struct csandbox_namespace_result *result);
+    const struct csandbox_id_maps *maps, uint32_t euid, uint32_t egid, struct csandbox_namespace_result *result);
+
+// Whether a child of this process may be in a user namespace and mount something there: some hosts let everybody have a
+// namespace that is good for nothing. Returns 0 or an errno.
+int32_t csandbox_try_user_namespace(uint32_t euid);
 
 // MARK: Launcher
 
 enum csandbox_request_kind {
-    CSANDBOX_RUN = 1, // with descriptors: program, stdin, stdout, stderr, and the seccomp filter if there is one
+    CSANDBOX_RUN = 1, // with descriptors: program, stdin, stdout, stderr, seccomp filter; with more, a notifier beside it:
+                      // the filter that says what it is asked, the log of owners
     CSANDBOX_KILL = 2,
     CSANDBOX_GUARD = 3, // followed by a path: delete this tree if slipway dies
     CSANDBOX_RELEASE = 4, // followed by a path: do not delete it any more
@@ -71,6 +83,7 @@ enum csandbox_step {
     CSANDBOX_STEP_EXEC,
     CSANDBOX_STEP_INTERPRETER, // the command is there, its interpreter (in the detail) is not
     CSANDBOX_STEP_CGROUP, // control group
+    CSANDBOX_STEP_NOTIFIER, // the process that is asked about system calls
 };
 
 struct csandbox_reply {

@@ -22,7 +22,8 @@ extension ContentStore {
         for name in ["", "blobs", "blobs/sha256", "blobs/sha512", "layers", "locks", "mounts", "tmp"] {
             let path = name.isEmpty ? root : root.pushing(FilePath(name))
             guard let last = path.lastComponent.flatMap(FileName.init),
-                let status = try DirectoryHandle(path.removingLastComponent()).statusIfExists(of: last)
+                let status = try DirectoryHandle(path.removingLastComponent(), owners: .inode).statusIfExists(
+                    of: last)
             else {
                 problems.append(
                     StoreProblem(.directory, "\(path)", "is missing", help: "make it, with the mode 0700"))
@@ -42,7 +43,7 @@ extension ContentStore {
                         .directory, "\(path)", "can be written to by others", help: "chmod go-w \(path)"))
             }
         }
-        let known = ["blobs", "layers", "locks", "mounts", "tmp", "lock", "reserve", "index.sqlite"]
+        let known = ["blobs", "layers", "locks", "mounts", "tmp", "lock", "reserve", "index.sqlite", "owners"]
         for entry in try DirectoryHandle(root).sortedEntries() {
             let name = entry.name.description
             if known.contains(name) || name.hasPrefix("index.sqlite-") { continue }

@@ -38,6 +38,8 @@ struct TreeArchiver {
     var change = Change.none
     /// Only for a tree that is to be settled: the layers below, which tell whether a whiteout or an opaque directory hides anything.
     var below: LayerView?
+    /// Owners that are noted beside the tree.
+    var owners = SpecialOwners()
     /// Asked before each entry; throws to stop.
     var checkpoint: () throws -> Void = {}
 
@@ -142,9 +144,10 @@ struct TreeArchiver {
     private func entry(
         _ item: TreeWalk.Entry, _ kind: TarEntry.Kind, _ time: Timestamp, attributes: [ExtendedAttribute] = []
     ) throws -> TarEntry {
-        TarEntry(
-            path: item.path, kind: kind, mode: item.status.mode, uid: item.status.uid, gid: item.status.gid,
-            mtime: time, xattrs: attributes)
+        let status = owners.status(item.status, at: item.pathBytes)
+        return TarEntry(
+            path: item.path, kind: kind, mode: status.mode, uid: status.uid, gid: status.gid, mtime: time,
+            xattrs: attributes)
     }
 
     private func attributes(of item: TreeWalk.Entry) throws -> [ExtendedAttribute] {

@@ -5,10 +5,12 @@ internal import SystemPackage
 /// Owner, mode, time and extended attributes of what an entry has made.
 extension TreeBuilder {
     func setAttributes(of file: FileDescriptor, _ entry: TarEntry) throws {
-        // The owner first: changing it clears setuid bits and capabilities.
-        try setOwner(entry) { try file.setOwner(uid: entry.uid, gid: entry.gid, path: entry.path) }
+        // The owner first: changing it clears capabilities.
+        try setOwner(entry) {
+            try file.setOwner(
+                uid: entry.uid, gid: entry.gid, mode: entry.mode, owners: root.owners, path: entry.path)
+        }
         if !entry.xattrs.isEmpty { try setExtendedAttributes(ExtendedAttributes(of: file, path: entry.path), entry) }
-        try file.setMode(entry.mode, path: entry.path)
         try file.setTimes(entry.mtime, path: entry.path)
     }
 
@@ -31,7 +33,15 @@ extension TreeBuilder {
         }
     }
 
-    func setOwner(_ entry: TarEntry, _ set: () throws -> Void) throws {
+    /// Sets the owner of what is neither a regular file nor a directory.
+    func setOwner(of name: FileName, in parent: DirectoryHandle, _ entry: TarEntry) throws {
+        switch root.owners {
+        case .inode: try setOwner(entry) { try parent.setOwner(of: name, uid: entry.uid, gid: entry.gid) }
+        case .attribute: noteOwner(of: entry)
+        }
+    }
+
+    private func setOwner(_ entry: TarEntry, _ set: () throws -> Void) throws {
         do {
             try set()
         } catch let error as FileSystemError where error.code == .invalidArgument {

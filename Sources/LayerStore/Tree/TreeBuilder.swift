@@ -24,6 +24,8 @@ final class TreeBuilder {
     private var directoryTimes: [(path: [FileName], time: Timestamp)] = []
     private var rootTime: Timestamp?
     private var implied: Set<[FileName]> = []
+    /// Owners that the files themselves cannot have.
+    private(set) var owners = SpecialOwners()
 
     /// Whether names that begin with `.wh.` have the meaning that layers give them.
     private let readsWhiteouts: Bool
@@ -78,11 +80,12 @@ final class TreeBuilder {
             try replacing(name, in: parent) { try addFile(entry, name, in: parent, writeContents) }
         case .symlink(let target):
             try replacing(name, in: parent) { try parent.makeSymbolicLink(name, to: target) }
-            try setOwner(entry) { try parent.setOwner(of: name, uid: entry.uid, gid: entry.gid) }
+            try setOwner(of: name, in: parent, entry)
             try parent.setTimes(of: name, to: entry.mtime)
-        case .hardLink:
+        case .hardLink(let targetPath):
             guard let target else { return }
             try replacing(name, in: parent) { try parent.makeHardLink(name, to: target.name, in: target.directory) }
+            owners[FilePath(names: path).bytes] = owners[FilePath(names: try names(of: targetPath)).bytes]
         case .fifo:
             try addNode(entry, name, .fifo, .zero, in: parent)
         case .characterDevice(let device):
@@ -109,6 +112,12 @@ final class TreeBuilder {
             result.append(FilePath(names: path))
         }
         return result.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
+    }
+
+    /// Notes the owner of an entry that can have no attributes.
+    func noteOwner(of entry: TarEntry) {
+        guard let path = try? names(of: entry.path) else { return }
+        owners[FilePath(names: path).bytes] = SpecialOwners.Owner(uid: entry.uid, gid: entry.gid)
     }
 
     // MARK: Directories on the way
@@ -265,7 +274,7 @@ final class TreeBuilder {
         } catch let error as FileSystemError where error.code == .notPermitted && kind != .fifo {
             return try addStandIn(entry, name, kind, device, in: parent)
         }
-        try setOwner(entry) { try parent.setOwner(of: name, uid: entry.uid, gid: entry.gid) }
+        try setOwner(of: name, in: parent, entry)
         try parent.setMode(of: name, to: entry.mode)
         try parent.setTimes(of: name, to: entry.mtime)
     }

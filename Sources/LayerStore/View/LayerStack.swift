@@ -6,6 +6,8 @@ struct LayerStack: Sendable {
     let roots: [DirectoryHandle]
     /// For each layer, its implied directories, by their names from the root.
     let implied: [Set<[FileName]>]
+    /// For each layer, owners that are noted beside it.
+    let owners: [SpecialOwners]
 
     /// Whether a directory of a layer is there only because something lies in it (see `TreeBuilder`).
     func isImplied(_ names: @autoclosure () -> [FileName], layer: Int) -> Bool {

@@ -27,14 +27,17 @@ public struct LayerView: Sendable {
         self.layers = layers
         var roots: [DirectoryHandle] = []
         var implied: [Set<[FileName]>] = []
+        var owners: [SpecialOwners] = []
         for diffID in layers {
             guard let place = try store.place(of: diffID) else {
                 throw LayerStoreError(.missingLayer, "the layer \(diffID) is not unpacked")
             }
             roots.append(try place.openTree())
-            implied.append(Set(try place.record().implied))
+            let record = try place.record()
+            implied.append(Set(record.implied))
+            owners.append(record.owners)
         }
-        stack = LayerStack(roots: roots, implied: implied)
+        stack = LayerStack(roots: roots, implied: implied, owners: owners)
         let parts = roots.enumerated().reversed().map { MergedDirectory.Part(layer: $0.offset, handle: $0.element) }
         root = Node(
             root: MergedDirectory(stack: stack, parts: parts, names: []),

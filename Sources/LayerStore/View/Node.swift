@@ -36,7 +36,8 @@ public struct Node: Sendable {
 
     init(file name: FileName, in parent: MergedDirectory, part: Int, status: FileStatus) throws {
         let directory = parent.parts[part].handle
-        var status = status
+        let owners = parent.stack.owners[parent.parts[part].layer]
+        var status = owners.status(status, at: FilePath(names: parent.names + [name]).bytes)
         if status.kind == .regular, status.size == 0,
             let value = try directory.extendedAttributes(of: name).get(LayerAttributes.device),
             let (kind, device) = LayerAttributes.decode(value)

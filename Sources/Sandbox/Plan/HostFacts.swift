@@ -7,14 +7,28 @@ struct HostFacts: Equatable {
     var needsLegacyOverlay = false
     /// cgroup v2 alone is mounted at /sys/fs/cgroup.
     var hasUnifiedControlGroups = false
-    /// setgroups(2) is denied: a single id is mapped.
+    /// setgroups(2) is denied.
     var deniesSetGroups = false
+    /// What a step needs a notifier for; nil where the kernel does everything.
+    var notifications: NotificationFilter.Scope?
 
-    static func current() -> HostFacts {
+    static func current(_ namespace: UserNamespace) -> HostFacts {
         HostFacts(
             needsLegacyOverlay: kernelVersion().map { $0 < (6, 5) } ?? false,
             hasUnifiedControlGroups: unsafe access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0,
-            deniesSetGroups: SmallFile.read("/proc/self/setgroups")?.hasPrefix("deny") ?? false)
+            deniesSetGroups: SmallFile.read("/proc/self/setgroups")?.hasPrefix("deny") ?? false,
+            notifications: notifications(namespace, map: SmallFile.read("/proc/self/uid_map") ?? ""))
+    }
+
+    static func notifications(_ namespace: UserNamespace, map: String) -> NotificationFilter.Scope? {
+        switch namespace.mapping {
+        case .single: return .identities
+        case .identity, .subordinate: return .deviceNodes
+        case .all, .refused:
+            // Somebody else's user namespace, such as that of a rootless container engine.
+            let words = map.split(whereSeparator: \.isWhitespace)
+            return words == ["0", "0", "4294967295"] ? nil : .deviceNodes
+        }
     }
 
     private static func kernelVersion() -> (Int, Int)? {

@@ -34,12 +34,12 @@ enum SeccompFilter {
         return try unsafe FilterPrologue.make(newest) + export(context)
     }
 
-    private static let allow: UInt32 = 0x7fff_0000
+    static let allow: UInt32 = 0x7fff_0000
 
-    private static func errnoAction(_ error: Int32) -> UInt32 { 0x0005_0000 | UInt32(error) }
+    static func errnoAction(_ error: Int32) -> UInt32 { 0x0005_0000 | UInt32(error) }
 
     /// A failure of libseccomp: a negative errno.
-    private static func check(_ result: Int32) throws(SandboxError) {
+    static func check(_ result: Int32) throws(SandboxError) {
         guard result >= 0 else {
             throw SandboxError(.isolationRefused, "libseccomp cannot make a filter", cause: Errno(rawValue: -result))
         }
@@ -69,7 +69,7 @@ enum SeccompFilter {
             .filter { $0 >= 0 }.max().map(UInt32.init) ?? .max
     }
 
-    private static func export(_ context: scmp_filter_ctx) throws(SandboxError) -> [UInt8] {
+    static func export(_ context: scmp_filter_ctx) throws(SandboxError) -> [UInt8] {
         let file = unsafe csandbox_empty_memory_file("seccomp")
         try check(file)
         defer { csandbox_close(file) }

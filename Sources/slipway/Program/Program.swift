@@ -1,5 +1,6 @@
 import ArgumentParser
 import BuildEngine
+import FileSystem
 import FoundationEssentials
 import Glibc
 import Sandbox
@@ -26,11 +27,14 @@ enum Program {
                 standardInputIsTerminal: isatty(STDIN_FILENO) == 1, environment: environment, root: "",
                 now: { Date() }, signals: AsyncStream { $0.finish() }, build: Engine.build)
             if command.preparation > .none {
+                let namespace = try UserNamespace.enterIfNeeded()
+                if !namespace.canOwnFiles { OwnerPlace.keepInAttributes() }
+                context.userNamespace = namespace
                 context.root = try StoreLocation.resolve(
-                    flag: command.store.root, environment: environment, isSuperuser: isSuperuser)
-                context.userNamespace = try UserNamespace.enterIfNeeded()
+                    flag: command.store.root, environment: environment, isSuperuser: isSuperuser,
+                    canOwnFiles: namespace.canOwnFiles)
+                if command.preparation == .sandbox { context.launcher = try SandboxLauncher.fork(in: namespace) }
             }
-            if command.preparation == .sandbox { context.launcher = try SandboxLauncher.fork() }
             // After the launcher, which hands its signal dispositions on to sandboxed processes.
             signal(SIGPIPE, SIG_IGN)
             raiseOpenFileLimit()
