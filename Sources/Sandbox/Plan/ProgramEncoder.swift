@@ -14,6 +14,7 @@ struct ProgramEncoder {
         static let loopback = Flags(rawValue: 2)
         static let keepGroups = Flags(rawValue: 4)
         static let ambient = Flags(rawValue: 8)
+        static let terminal = Flags(rawValue: 16)
     }
 
     /// The program for a specification that has passed `validate()`.
@@ -31,6 +32,7 @@ struct ProgramEncoder {
         if specification.network == .none { flags.insert(.loopback) }
         if host.deniesSetGroups { flags.insert(.keepGroups) }
         if specification.security == .insecure { flags.insert(.ambient) }
+        if specification.hasTerminal { flags.insert(.terminal) }
         put(flags.rawValue)
         put(specification.user.userID)
         put(specification.user.groupID)
