@@ -59,14 +59,21 @@ public struct BuildEngine: Sendable {
                 source = input.source
                 let begun = BuildHistory(store: store, dockerfile: input.place(in: request))
                 history = begun
+                recorder.keep(in: log(of: begun, request, recorder, progress))
                 return try await build(request, input, fetcher, begun)
             }
             history?.save(request, recorder, .done, images: result.digests, warning: progress)
+            recorder.endLog()
             return result
         } catch {
             let outcome: BuildReport.Outcome = error is CancellationError || Task.isCancelled ? .canceled : .failed
             history?.save(request, recorder, outcome, warning: progress)
-            throw BuildError.describing(error, in: source)
+            recorder.endLog()
+            let described = BuildError.describing(error, in: source)
+            guard var described = described as? BuildError else { throw described }
+            described.build = history?.number
+            described.isStepKept = described.build.map { KeptStep.exists(for: $0, in: store) } ?? false
+            throw described
         }
     }
 
@@ -103,6 +110,8 @@ public struct BuildEngine: Sendable {
             remotes: RemoteSources(
                 client: remote, credentials: fetcher.credentials, store: store, progress: progress, rules: rules),
             controlGroups: controlGroups(request, progress),
+            keeper: request.keepsFailedStep
+                ? FailedStepKeeper(store: store, history: history, warn: { progress.warn("StepNotKept", $0) }) : nil,
             ignorePatterns: try input.ignorePatterns(), input: input)
         try request.checkAnnotations()
         if request.losesAttestations {
@@ -151,6 +160,17 @@ public struct BuildEngine: Sendable {
 }
 
 extension BuildEngine {
+    /// What keeps the logs of a build, from the first step on that is executed.
+    private func log(
+        of history: BuildHistory, _ request: BuildRequest, _ recorder: BuildRecorder, _ progress: Progress
+    ) -> BuildLog {
+        BuildLog { [unowned recorder] in
+            try history.begin(request, recorder)
+        } warn: { message in
+            progress.warn("LogNotKept", message)
+        }
+    }
+
     /// Removes what the store need not keep. The build is done by then, so that nothing here makes it fail.
     private func keepHouse(_ request: BuildRequest, _ progress: Progress) {
         guard let policy = request.housekeeping else { return }

@@ -4,7 +4,8 @@ public import Dockerfile
 public struct BuildError: Error, Sendable {
     /// What kind of failure it is. More may come; compare with `==`.
     public struct Code: Hashable, Sendable {
-        let name: String
+        /// Its name, as programs are told: `process-failed`.
+        public let name: String
         /// Whether the command line or the Dockerfile is wrong, rather than the build having failed.
         public let isUsage: Bool
 
@@ -29,6 +30,8 @@ public struct BuildError: Error, Sendable {
         public static let copyFailed = Code("copy-failed")
         /// A process of a `RUN` ended with a failure.
         public static let processFailed = Code("process-failed")
+        /// A process of a `RUN` took longer than it may.
+        public static let processTimedOut = Code("process-timed-out")
         /// A process of a `RUN` could not be started.
         public static let processNotStarted = Code("process-not-started")
         /// The result could not be written.
@@ -49,6 +52,10 @@ public struct BuildError: Error, Sendable {
     public var help: String?
     /// The last lines that the process wrote, for a `RUN` that failed.
     public var output: [String]
+    /// The number of the build in the store, if it came to have one.
+    public var build: Int64?
+    /// Whether the step that failed was kept, so that it can be reopened.
+    public var isStepKept = false
     /// The error beneath, if there is one that says more.
     public var cause: (any Error)?
 

@@ -57,6 +57,10 @@ public struct BuildRequest: Sendable {
     public var agentKeys: [String: [FilePath]] = [:]
     /// `--memory`, `--cpu-quota` and the like: what each step may use at most.
     public var controls = ControlGroupLimits()
+    /// `--step-timeout`: how long the process of a `RUN` may take; nil for as long as it likes. No part of a cache key.
+    public var stepTimeout: Duration?
+    /// `--on-error`: whether what a failed `RUN` has written is kept, so that ``StepDebugger`` can reopen it.
+    public var keepsFailedStep = false
     /// `--tag`.
     public var tags: [ImageReference]
     /// `--output`; each is done after the build.

@@ -26,6 +26,8 @@ struct BuildSession {
     var remotes: RemoteSources
     /// What limits the processes of steps, if anything does.
     let controlGroups: ControlGroups?
+    /// Keeps the step that fails; nil where nobody asked for it.
+    let keeper: FailedStepKeeper?
     /// What the main context leaves out; nil where there is none.
     let ignorePatterns: IgnorePatterns?
     /// For provenance: the Dockerfile as it was found, and the build as an event.
@@ -67,7 +69,7 @@ struct BuildSession {
             launcher: launcher, lease: lease, mountPoints: MountPointDirectories(lease: lease), epoch: epoch,
             contexts: trees, remotes: remotes, keys: keys,
             imports: imports, compression: request.imageCompression, steps: steps, explainer: explainer,
-            controlGroups: controlGroups)
+            controlGroups: controlGroups, keeper: keeper)
         return ImageAssembler(
             graph: graph, keys: keys, layers: try await solver.solve(), epoch: epoch.time, store: store,
             layerStore: layerStore,

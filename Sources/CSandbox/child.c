@@ -164,11 +164,13 @@ static void set_identity(const struct start *start, uint32_t uid, uint32_t gid, 
     if (syscall(SYS_setresuid, uid, uid, uid)) fail(start, CSANDBOX_STEP_IDENTITY, errno, decimal(number, uid));
 }
 
-// A process of another user can only reopen its output (/dev/stdout) if it owns the pipe.
-static void own_pipes(uint32_t uid, uint32_t gid) {
+// A process of another user can only reopen its output (/dev/stdout) if it owns the pipe, or the terminal that was made
+// for it. Another terminal stays as it is.
+static void own_streams(uint32_t uid, uint32_t gid, int terminal) {
     for (int fd = 0; fd < 3; fd++) {
         struct stat status;
-        if (fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode) && status.st_uid != uid) (void)fchown(fd, uid, gid);
+        if (fstat(fd, &status) || status.st_uid == uid) continue;
+        if (S_ISFIFO(status.st_mode) || terminal) (void)fchown(fd, uid, S_ISFIFO(status.st_mode) ? gid : (gid_t)-1);
     }
 }
 
@@ -299,6 +301,9 @@ void sandbox_child(const struct start *start) {
         if (setrlimit(resource, &limit)) fail(start, CSANDBOX_STEP_LIMIT, errno, decimal(number, (uint32_t)resource));
     }
 
+    // The session is new and has none; the terminal is new and nobody's.
+    if ((flags & PROGRAM_TERMINAL) && ioctl(0, TIOCSCTTY, 0)) fail(start, CSANDBOX_STEP_PREPARE, errno, "terminal");
+
     join_control_groups(start, &reader);
 
     if (sethostname(hostname, strlen(hostname))) fail(start, CSANDBOX_STEP_HOSTNAME, errno, hostname);
@@ -317,7 +322,7 @@ void sandbox_child(const struct start *start) {
     if (place < 0) fail(start, CSANDBOX_STEP_DIRECTORY, -place, directory);
     if (fchdir(place)) fail(start, CSANDBOX_STEP_DIRECTORY, errno, directory);
     close(place);
-    own_pipes(uid, gid);
+    own_streams(uid, gid, (flags & PROGRAM_TERMINAL) != 0);
 
     // Without no_new_privs only CAP_SYS_ADMIN may install a filter, so it comes before the capabilities go. The filter
     // allows every call below.

@@ -4,6 +4,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -97,6 +99,21 @@ int32_t csandbox_pipe(int32_t *read_end, int32_t *write_end) {
     (void)fcntl(ends[0], F_SETPIPE_SZ, 1 << 20); // refused beyond the user's share of pipe memory
     *read_end = ends[0];
     *write_end = ends[1];
+    return 0;
+}
+
+int32_t csandbox_terminal(int32_t *controller, int32_t *terminal) {
+    int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK);
+    if (master < 0) return errno;
+    // Not by its name, which another mount namespace may give to another terminal.
+    int slave = unlockpt(master) ? -1 : ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (slave < 0) {
+        int error = errno;
+        close(master);
+        return error;
+    }
+    *controller = master;
+    *terminal = slave;
     return 0;
 }
 

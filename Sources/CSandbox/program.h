@@ -17,6 +17,7 @@ enum program_flags {
     PROGRAM_KEEP_GROUPS = 4, // setgroups(2) is denied in this user namespace
     PROGRAM_AMBIENT = 8, // capabilities are kept by every user and handed on by every exec
     PROGRAM_ONE_IDENTITY = 16, // all processes are the one id there is; the notifier tells them who they are
+    PROGRAM_TERMINAL = 64, // standard input is a terminal and becomes the controlling one
 };
 
 enum program_operation {

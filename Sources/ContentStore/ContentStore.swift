@@ -7,6 +7,7 @@ public import SystemPackage
 ///
 ///     blobs/sha256/<hex>   content: written to tmp/, hashed meanwhile, verified, synced, then renamed
 ///     layers/<diffid hex>  unpacked layers (LayerStore's)
+///     builds/<number>/     logs of a build's steps, and what was kept of one that failed (BuildEngine's)
 ///     locks/<key hex>      held by whoever does the work of that key; see `WorkLock`
 ///     mounts/<digest>/<n>  cache mounts (BuildEngine's)
 ///     tmp/<lease>/         files of running processes; swept when the process is gone
@@ -139,7 +140,9 @@ public final class ContentStore: Sendable {
     /// Refuses to make a store of a directory that already holds something else: what a store holds in `tmp/` is removed,
     /// and nobody means that who says `--root /`.
     private static func refuseForeign(_ root: FilePath) throws(StoreError) {
-        let names: [FileName] = ["blobs", "layers", "locks", "mounts", "tmp", "lock", "reserve", StoreOwners.name]
+        let names: [FileName] = [
+            "blobs", "builds", "layers", "locks", "mounts", "tmp", "lock", "reserve", StoreOwners.name,
+        ]
         let foreign = try storeErrors { () throws(FileSystemError) -> FileName? in
             guard exists(root) else { return nil }
             let top = try DirectoryHandle(root)
@@ -157,7 +160,7 @@ public final class ContentStore: Sendable {
 
     private static func createDirectories(_ root: FilePath) throws(FileSystemError) {
         let top = try DirectoryHandle.makeTree(root, mode: 0o700)
-        let names: [FileName] = ["layers", "locks", "mounts", "tmp"]
+        let names: [FileName] = ["builds", "layers", "locks", "mounts", "tmp"]
         for name in names { _ = try top.makeOrOpenDirectory(name) }
         let blobs = try top.makeOrOpenDirectory("blobs")
         _ = try blobs.makeOrOpenDirectory("sha256")

@@ -34,6 +34,9 @@ public struct ProcessSpecification: Sendable, Equatable {
     public var sharedMemorySize: UInt64
     /// The control group that it is put into; nil for that of slipway.
     public var controlGroup: ControlGroup?
+    /// Whether its standard input is a terminal that was made for it, a ``PseudoTerminal``, which becomes the controlling
+    /// terminal of its session: job control works, and what interrupts at the keyboard reaches it.
+    public var hasTerminal: Bool
 
     /// A process on `root`; every other property has the default of `docker build`.
     public init(
@@ -49,7 +52,8 @@ public struct ProcessSpecification: Sendable, Equatable {
         noNewPrivileges: Bool = false,
         resourceLimits: [ResourceLimit] = [],
         sharedMemorySize: UInt64 = 64 << 20,
-        controlGroup: ControlGroup? = nil
+        controlGroup: ControlGroup? = nil,
+        hasTerminal: Bool = false
     ) {
         self.arguments = arguments
         self.environment = environment
@@ -64,6 +68,7 @@ public struct ProcessSpecification: Sendable, Equatable {
         self.resourceLimits = resourceLimits
         self.sharedMemorySize = sharedMemorySize
         self.controlGroup = controlGroup
+        self.hasTerminal = hasTerminal
     }
 }
 

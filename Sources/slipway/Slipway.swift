@@ -24,7 +24,9 @@ struct Slipway: ParsableCommand {
             RunCommand.self, InspectCommand.self, LoadCommand.self, SaveCommand.self, HistoryCommand.self,
             LoginCommand.self, LogoutCommand.self, PullCommand.self, PushCommand.self, CopyCommand.self,
             TagsCommand.self, ReferrersCommand.self, SBOMCommand.self,
-            ExplainCommand.self, GraphCommand.self, DuCommand.self, PruneCommand.self, CacheCommand.self,
+            ExplainCommand.self, LogsCommand.self, DebugCommand.self, GraphCommand.self, DuCommand.self,
+            PruneCommand.self,
+            CacheCommand.self,
             DoctorCommand.self,
             BuilderCommand.self, VersionCommand.self,
         ])

@@ -13,7 +13,7 @@ struct CacheMounts {
     let scratch: FilePath
 
     /// What a step asks for.
-    struct Wish {
+    struct Wish: Sendable, Hashable {
         /// The id in the Dockerfile.
         var id: String
         /// What makes it this cache and no other.

@@ -7,6 +7,14 @@ import SystemPackage
 enum HostFiles {
     private static let limit = 1 << 20
 
+    /// The files where a process looks for them.
+    static func mounts(for limits: RunLimits) throws -> [ResolvedMount] {
+        [
+            .file(bytes: try resolverConfiguration(), target: "/etc/resolv.conf", mode: 0o644),
+            .file(bytes: hosts(limits), target: "/etc/hosts", mode: 0o644),
+        ]
+    }
+
     /// `/etc/resolv.conf`: the machine's own, or an empty one where it has none.
     static func resolverConfiguration() throws -> [UInt8] {
         do {

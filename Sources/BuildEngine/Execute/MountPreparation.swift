@@ -13,6 +13,10 @@ struct PreparedMounts {
     /// What has to be there for them to be mounted on.
     private(set) var points: [MountPoint] = ["/proc", "/dev", "/sys"].map { MountPoint(path: $0, isDirectory: true) }
     var environment = EnvironmentList()
+    /// The secrets among them, which are not for anybody who reads what the process prints.
+    var secrets: [[UInt8]] = []
+    /// The same for whoever reopens the step.
+    var resolved: [ResolvedMount] = []
     /// Cache directories in use, by what makes them different.
     var caches: [String: CacheMountHold] = [:]
     /// Sockets in use.
@@ -39,73 +43,47 @@ struct MountPreparation {
 
     func prepare(_ run: RunOperation) async throws -> PreparedMounts {
         var prepared = PreparedMounts()
-        prepared.add(
-            .file(bytes: try HostFiles.resolverConfiguration(), target: "/etc/resolv.conf"), isDirectory: false)
-        prepared.add(.file(bytes: HostFiles.hosts(run.limits), target: "/etc/hosts"), isDirectory: false)
+        let opener = MountOpener(
+            request: request, layerStore: layerStore, environment: run.environment, scratch: scratch)
+        for file in try HostFiles.mounts(for: run.limits) { try opener.open(file, 0, into: &prepared) }
         if let script = run.script {
-            let target = FilePath("/dev/pipes").appending(script.name)
-            prepared.add(.file(bytes: script.content, target: target, mode: script.mode), isDirectory: false)
+            let target = FilePath("/dev/pipes").appending(script.name).string
+            try opener.open(
+                .file(bytes: script.content, target: target, mode: script.mode), 0, into: &prepared)
         }
         let uses = try await cacheUses(run)
         try await acquire(uses, for: &prepared)
         for (index, mount) in run.mounts.enumerated() {
-            try await add(mount, index, run, uses, to: &prepared)
+            guard let resolved = try await resolve(mount, index, uses) else { continue }
+            if case .layers(_, _, _, _, let writes?) = resolved { try opener.makeScratch(writes) }
+            try opener.open(resolved, index, into: &prepared)
         }
         return prepared
     }
 
-    private func add(
-        _ mount: RunMount, _ index: Int, _ run: RunOperation, _ uses: [Int: CacheUse],
-        to prepared: inout PreparedMounts
-    ) async throws {
-        let target = FilePath(mount.target)
+    private func resolve(_ mount: RunMount, _ index: Int, _ uses: [Int: CacheUse]) async throws -> ResolvedMount? {
         switch mount.kind {
         case .bind(let source, let path, let readOnly):
             let stack = try await stack(source, path)
             let kind = try status(of: path, in: stack, for: mount).kind
-            let directories = layerStore.overlayDirectories(of: stack)
-            let writes = readOnly ? nil : try scratchDirectories("mount-\(index)")
-            prepared.add(
-                .layers(directories, subpath: FilePath(path), target: target, scratch: writes),
-                isDirectory: kind == .directory)
+            return .layers(
+                stack, path: path, target: mount.target, isDirectory: kind == .directory,
+                writes: readOnly ? nil : "mount-\(index)")
         case .cache(let cache):
-            guard let use = uses[index], let hold = prepared.caches[use.wish.identity] else { return }
+            guard let use = uses[index] else { return nil }
             // A seed that is a file is the only thing in its directory.
-            let name = use.isDirectory ? nil : FilePath(cache.seedPath).lastComponent
-            prepared.add(
-                .bind(
-                    source: name.map { hold.path.appending($0) } ?? hold.path, target: target,
-                    readOnly: cache.readOnly),
-                isDirectory: use.isDirectory)
+            let name = use.isDirectory ? nil : FilePath(cache.seedPath).lastComponent?.string
+            var wish = use.wish
+            wish.target = mount.target
+            return .cache(wish, file: name, isDirectory: use.isDirectory, readOnly: cache.readOnly)
         case .tmpfs(let size, let readOnly):
-            prepared.add(
-                .tmpfs(target: target, size: size.map(UInt64.init), readOnly: readOnly), isDirectory: true)
+            return .tmpfs(target: mount.target, size: size.map(UInt64.init), readOnly: readOnly)
         case .secret(let id, let isFile, let variable, let isRequired, let mode, let uid, let gid):
-            let value = try secret(id, isRequired: isRequired)
-            if isFile, let value {
-                prepared.add(
-                    .file(bytes: value, target: target, mode: mode, userID: uid, groupID: gid), isDirectory: false)
-            }
-            // BuildKit sets the variable of a secret that is not there to nothing.
-            if let variable { prepared.environment[variable] = String(decoding: value ?? [], as: UTF8.self) }
+            return .secret(
+                id: id, target: mount.target, isFile: isFile, variable: variable, isRequired: isRequired, mode: mode,
+                uid: uid, gid: gid)
         case .ssh(let id, let isRequired, let mode, let uid, let gid):
-            guard let agent = request.agents[id] else {
-                guard isRequired else { return }
-                throw BuildError(
-                    .invalidOption, "ssh agent \(id): not given",
-                    help: "pass --ssh \(id) to the build, or --ssh \(id)=SOCKET, or --ssh \(id)=PRIVATE-KEY")
-            }
-            let socket = scratch.appending("ssh-\(index)")
-            prepared.agents.append(
-                try AgentRelay(
-                    listeningOn: socket, agent: agent, isRaw: request.rawAgents.contains(id), mode: mode, uid: uid,
-                    gid: gid))
-            prepared.add(.bind(source: socket, target: target, readOnly: false), isDirectory: false)
-            let name = "SSH_AUTH_SOCK"
-            // The first one counts, and what the stage says itself counts more.
-            if run.environment[name] == nil, prepared.environment[name] == nil {
-                prepared.environment[name] = mount.target
-            }
+            return .ssh(id: id, target: mount.target, isRequired: isRequired, mode: mode, uid: uid, gid: gid)
         }
     }
 
@@ -118,47 +96,5 @@ struct MountPreparation {
                 help: "check the spelling of source= and what from= means")
         }
         return node.status
-    }
-
-    /// BuildKit's own limit: what builds here builds there as well.
-    private static let largestSecret = 500 << 10
-
-    private func secret(_ id: String, isRequired: Bool) throws -> [UInt8]? {
-        let value: [UInt8]
-        switch request.secrets[id] {
-        case .value(let bytes): value = bytes
-        case .file(let path):
-            do {
-                let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
-                defer { file.closeAfterReading() }
-                value = try file.readAll(limit: Self.largestSecret + 1, path: path)
-            } catch let error as FileSystemError where error.code == .fileTooLarge {
-                throw Self.tooLarge(id)
-            } catch {
-                throw BuildError(.invalidOption, "cannot read the secret \(id) from \(path)", cause: error)
-            }
-        case nil:
-            guard isRequired else { return nil }
-            throw BuildError(
-                .invalidOption, "secret \(id): not found", help: "pass --secret id=\(id),src=FILE to the build")
-        }
-        guard value.count <= Self.largestSecret else { throw Self.tooLarge(id) }
-        return value
-    }
-
-    private static func tooLarge(_ id: String) -> BuildError {
-        BuildError(
-            .invalidOption, "the secret \(id) is larger than \(largestSecret >> 10) KiB",
-            help: "mount a large file with --mount=type=bind from a --build-context of its own")
-    }
-
-    private func scratchDirectories(_ name: String) throws -> SandboxMount.Scratch {
-        let directory = try DirectoryHandle(scratch)
-        let upper = "\(name)-upper"
-        let work = "\(name)-work"
-        for text in [upper, work] {
-            if let fileName = FileName(text) { try directory.makeDirectory(fileName) }
-        }
-        return SandboxMount.Scratch(upper: scratch.appending(upper), work: scratch.appending(work))
     }
 }

@@ -16,6 +16,10 @@ struct RunExecutor {
     let epoch: Timestamp?
     /// What limits processes; without limits, none.
     let controlGroups: ControlGroups?
+    /// How long a process may take; nil for as long as it likes.
+    let timeout: Duration?
+    /// Keeps a process's root when it fails; nil where nobody asked for it.
+    let keeper: FailedStepKeeper?
 
     /// Runs the process over `layers`, which are unpacked, the lowest first.
     ///
@@ -41,18 +45,35 @@ struct RunExecutor {
                 userID: user.uid, groupID: user.gid, supplementaryGroupIDs: user.supplementaryGroups),
             hostname: run.limits.hostname,
             root: .overlay(lower: lower, upper: upper, work: work),
-            mounts: try prepared.mounts.map { try like($0, in: view) },
+            mounts: try prepared.mounts.map { try $0.like(view) },
             network: run.network == .none ? .none : .host,
             security: run.security == .insecure ? .insecure : .default,
             resourceLimits: try run.limits.resourceLimits.map(resourceLimit),
             sharedMemorySize: UInt64(run.limits.sharedMemorySize ?? 64 << 20), controlGroup: controlGroup)
         let tail = OutputTail()
+        let output = RedactedOutput(hiding: prepared.secrets) { stream, bytes in
+            tail.append(bytes)
+            onOutput(stream, bytes)
+        }
+        /// The step has failed: what it left is kept if that is asked for.
+        func failed(_ error: BuildError) -> BuildError {
+            var plain = specification
+            plain.environment = environment(run, user, EnvironmentList(), proxies: false)
+            keeper?.keep(plain, over: layers, prepared.resolved, in: scratch, because: error)
+            return error
+        }
         let termination: Termination
         do {
-            termination = try await launcher.run(specification) { stream, bytes in
-                tail.append(bytes)
-                onOutput(stream, bytes)
-            }
+            defer { output.finish() }
+            termination = try await launcher.run(specification, within: timeout) { output.append($0, $1) }
+        } catch let error as StepTimeout {
+            throw failed(
+                BuildError(
+                    .processTimedOut,
+                    "process \"\(commandText(run))\" did not end within \(error.text), which --step-timeout gives it: "
+                        + "it and everything that it started were killed",
+                    help: "give it longer with --step-timeout, such as --step-timeout \(error.doubled); 0 is no limit",
+                    output: tail.lines))
         } catch let error as SandboxError {
             let name = "process \"\(commandText(run))\" could not be started"
             if error.code == .executableNotRunnable || error.code == .executableNotFound,
@@ -67,11 +88,12 @@ struct RunExecutor {
         }
         guard termination.status.isSuccess else {
             let isOutOfMemory = controlGroup.map { $0.outOfMemoryKills > 0 } ?? false
-            throw BuildError(
-                .processFailed,
-                "process \"\(commandText(run))\" did not complete successfully: \(termination.status)"
-                    + (isOutOfMemory ? ": it ran out of the memory that --memory gives it" : ""),
-                help: isOutOfMemory ? "give it more with --memory" : nil, output: tail.lines)
+            throw failed(
+                BuildError(
+                    .processFailed,
+                    "process \"\(commandText(run))\" did not complete successfully: \(termination.status)"
+                        + (isOutOfMemory ? ": it ran out of the memory that --memory gives it" : ""),
+                    help: isOutOfMemory ? "give it more with --memory" : nil, output: tail.lines))
         }
         return try await layerStore.commit(
             upperDirectory: upper, epoch: epoch, ownerLog: termination.ownerLog, below: view)
@@ -106,22 +128,16 @@ struct RunExecutor {
         }
     }
 
-    private func environment(_ run: RunOperation, _ user: ImageUser, _ secrets: EnvironmentList) -> [String] {
+    private func environment(_ run: RunOperation, _ user: ImageUser, _ secrets: EnvironmentList, proxies: Bool = true)
+        -> [String]
+    {
         var environment = run.environment
-        for variable in run.proxyEnvironment.variables where environment[variable.name] == nil {
+        for variable in run.proxyEnvironment.variables where proxies && environment[variable.name] == nil {
             environment[variable.name] = variable.value
         }
         for variable in secrets.variables { environment[variable.name] = variable.value }
         if (environment["HOME"] ?? "").isEmpty { environment["HOME"] = user.home }
         return environment.assignments
-    }
-
-    /// A new file system has the mode of the directory that it covers.
-    private func like(_ mount: SandboxMount, in view: LayerView) throws -> SandboxMount {
-        guard case .tmpfs(let target, let size, _, let readOnly) = mount, let node = try view.lookup(target),
-            node.status.kind == .directory
-        else { return mount }
-        return .tmpfs(target: target, size: size, mode: node.status.mode, readOnly: readOnly)
     }
 
     /// Makes a directory with the mode and owner that the root of the file system below has, since an overlay shows those
@@ -148,5 +164,15 @@ struct RunExecutor {
         }
         func value(_ number: Int64) -> UInt64 { number < 0 ? .max : UInt64(number) }
         return ResourceLimit(resource: number, soft: value(limit.soft), hard: value(limit.hard))
+    }
+}
+
+extension SandboxMount {
+    /// The mount, with the mode of the directory that it covers if it is a new file system.
+    func like(_ view: LayerView) throws -> SandboxMount {
+        guard case .tmpfs(let target, let size, _, let readOnly) = self, let node = try view.lookup(target),
+            node.status.kind == .directory
+        else { return self }
+        return .tmpfs(target: target, size: size, mode: node.status.mode, readOnly: readOnly)
     }
 }

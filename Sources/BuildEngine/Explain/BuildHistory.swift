@@ -1,10 +1,14 @@
 import ContentStore
 import Dockerfile
+import FileSystem
 import OCI
 import Synchronization
 import SystemPackage
 
-/// What one build learns of earlier builds, and what it leaves for later ones. Nothing is written before the build is over.
+/// What one build learns of earlier builds, and what it leaves for later ones.
+///
+/// A build is recorded when it is over; one that executes anything has a record from its first step on, so that what it
+/// printed has a place, whatever becomes of it.
 final class BuildHistory: Sendable {
     let store: ContentStore
     /// Where the Dockerfile stands: what makes builds builds of the same thing.
@@ -14,6 +18,7 @@ final class BuildHistory: Sendable {
         var steps: [ExecutedStep] = []
         var selections: [Digest: [UInt8]] = [:]
         var builds: [Int64: EarlierBuild] = [:]
+        var number: Int64 = 0
     }
 
     private let state = Mutex(State())
@@ -40,6 +45,20 @@ final class BuildHistory: Sendable {
         return build
     }
 
+    /// The number of this build; nil as long as it has none.
+    var number: Int64? { state.withLock { $0.number == 0 ? nil : $0.number } }
+
+    /// Records that the build has begun, and makes its directory. What was left of builds that are forgotten goes.
+    func begin(_ request: BuildRequest, _ recorder: BuildRecorder) throws -> BuildDirectoryHold {
+        let report = recorder.report(of: request, dockerfile: dockerfile, outcome: .running)
+        let record = BuildRecord(started: report?.started ?? .now, payload: report?.payload ?? [])
+        let number = try store.put(record)
+        state.withLock { $0.number = number }
+        let hold = try store.makeBuildDirectory(number)
+        try store.removeBuildDirectories(through: number - ContentStore.maximumBuildRecords)
+        return hold
+    }
+
     /// Writes down the build with what became of its steps; nothing if it never came to one. That this cannot be done is no
     /// reason to lose a result, or what is wrong with a build: it is a warning.
     func save(
@@ -49,10 +68,11 @@ final class BuildHistory: Sendable {
         guard let report = recorder.report(of: request, dockerfile: dockerfile, outcome: outcome, images: images) else {
             return
         }
-        let (steps, selections) = state.withLock { ($0.steps, $0.selections) }
+        let (steps, selections, number) = state.withLock { ($0.steps, $0.selections, $0.number) }
         do {
-            try store.put(
-                BuildRecord(started: report.started, payload: report.payload), steps: steps, selections: selections)
+            let record = BuildRecord(id: number, started: report.started, payload: report.payload)
+            let stored = try store.put(record, steps: steps, selections: selections)
+            state.withLock { $0.number = stored }
         } catch {
             progress.warn("BuildNotRecorded", "the build cannot be recorded for later explanations: \(error)")
         }

@@ -7,6 +7,7 @@ import Synchronization
 /// Passes the events of a build on, and keeps what its report says of each step.
 final class BuildRecorder: ProgressSink {
     private struct Step {
+        let description: StepDescription
         var report: BuildReport.Step
         var started: Date?
     }
@@ -17,16 +18,31 @@ final class BuildRecorder: ProgressSink {
     }
 
     private let sink: any ProgressSink
+    private let log = Mutex<BuildLog?>(nil)
     private let began = Timestamp.now
     private let state = Mutex(State())
 
     init(_ sink: any ProgressSink) { self.sink = sink }
+
+    /// From now on, what steps print is kept there.
+    func keep(in log: BuildLog) { self.log.withLock { $0 = log } }
+
+    /// Lets go of the logs: the build is over.
+    func endLog() { log.withLock { $0.take() }?.close() }
 
     func emit(_ event: ProgressEvent) {
         sink.emit(event)
         switch event.kind {
         case .output, .transfer, .warning: break
         case .planned, .started, .explained, .finished: state.withLock { Self.apply(event, to: &$0) }
+        }
+        guard let log = log.withLock({ $0 }) else { return }
+        switch event.kind {
+        case .explained(let id, let explanation) where explanation.verdict == .executed:
+            if let step = state.withLock({ $0.steps[id]?.description }) { log.executing(step, at: event.time) }
+        case .output(let id, let stream, let bytes): log.append(id, stream, bytes, at: event.time)
+        case .finished(let id, let outcome): log.finished(id, outcome, at: event.time)
+        case .planned, .started, .explained, .transfer, .warning: break
         }
     }
 
@@ -38,6 +54,7 @@ final class BuildRecorder: ProgressSink {
                 guard let stage = description.stage, state.steps[description.id] == nil else { continue }
                 state.order.append(description.id)
                 state.steps[description.id] = Step(
+                    description: description,
                     report: BuildReport.Step(
                         name: description.name, stage: stage, line: description.line, outcome: nil, milliseconds: 0,
                         explanation: nil))
@@ -47,6 +64,7 @@ final class BuildRecorder: ProgressSink {
         case .finished(let id, let outcome):
             guard var step = state.steps.removeValue(forKey: id) else { return }
             step.report.outcome = BuildReport.Outcome(outcome)
+            if case .failed(let message) = outcome { step.report.error = message }
             if let started = step.started {
                 step.report.milliseconds = Int64(max(0, event.time.timeIntervalSince(started)) * 1000)
             }
@@ -75,7 +93,7 @@ final class BuildRecorder: ProgressSink {
 }
 
 extension BuildReport.Outcome {
-    fileprivate init(_ outcome: StepOutcome) {
+    init(_ outcome: StepOutcome) {
         self =
             switch outcome {
             case .executed: .done

@@ -43,6 +43,7 @@ extension BuildReport.Step {
         ]
         json["line"] = line.map { .integer(Int64($0)) }
         json["outcome"] = outcome.map { .string($0.rawValue) }
+        json["error"] = error.map { .string($0) }
         json["explanation"] = explanation?.json
         return json
     }
@@ -53,7 +54,7 @@ extension BuildReport.Step {
             name: name, stage: json["stage"]?.stringValue ?? "",
             line: json["line"]?.integerValue.map { Int(clamping: $0) },
             outcome: json["outcome"]?.stringValue.flatMap(BuildReport.Outcome.init(rawValue:)),
-            milliseconds: json["milliseconds"]?.integerValue ?? 0,
+            milliseconds: json["milliseconds"]?.integerValue ?? 0, error: json["error"]?.stringValue,
             explanation: json["explanation"].flatMap { StepExplanation($0) })
     }
 }

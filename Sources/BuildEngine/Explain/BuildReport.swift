@@ -12,6 +12,8 @@ public struct BuildReport: Sendable, Hashable {
         case cached
         case failed
         case canceled
+        /// It has not ended yet, or it was killed. Only for builds.
+        case running
     }
 
     /// One step of the Dockerfile.
@@ -26,6 +28,8 @@ public struct BuildReport: Sendable, Hashable {
         public var outcome: Outcome?
         /// How long it took.
         public var milliseconds: Int64
+        /// Why it failed.
+        public var error: String?
         /// Why it was executed, or by which key it was found; nil for a base image.
         public var explanation: StepExplanation?
     }
@@ -74,7 +78,12 @@ public struct BuildReport: Sendable, Hashable {
     ///
     /// Throws `StoreError`.
     public static func last(of image: String?, in store: ContentStore) throws -> BuildReport? {
-        let reports = try all(in: store)
+        let reports = try all(in: store).filter { $0.outcome != .running }
+        return find(image, in: reports)
+    }
+
+    /// The last of the builds, the last one first, that made an image, as `last(of:in:)` has it.
+    public static func find(_ image: String?, in reports: [BuildReport]) -> BuildReport? {
         guard let image else { return reports.first }
         if let name = try? ImageReference(parsing: image).familiarName,
             let report = reports.first(where: { $0.tags.contains(name) })

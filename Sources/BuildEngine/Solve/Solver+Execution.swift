@@ -121,7 +121,8 @@ extension Solver {
         let prepared = try await preparation.prepare(run)
         let executor = RunExecutor(
             launcher: launcher, layerStore: layerStore, scratch: scratch, mountPoints: mountPoints, epoch: clamp,
-            controlGroups: controlGroups)
+            controlGroups: controlGroups, timeout: request.stepTimeout,
+            keeper: keeper?.of(operation))
         let steps = self.steps
         let layer = try await executor.execute(run, over: base, prepared: prepared) { stream, bytes in
             steps.output(operation.id, stream, bytes)

@@ -35,6 +35,8 @@ struct Solver: Sendable {
     let explainer: Explainer
     /// What limits the processes of steps, if anything does.
     let controlGroups: ControlGroups?
+    /// Keeps the step that fails; nil where nobody asked for it.
+    let keeper: FailedStepKeeper?
 
     /// The layers of an operation's file system, the lowest first.
     typealias Layers = [Digest]

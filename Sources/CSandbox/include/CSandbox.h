@@ -122,6 +122,9 @@ int32_t csandbox_wait(int32_t process);
 // A close-on-exec pipe whose read end does not block, with a buffer of up to 1 MiB. Returns 0 or an errno.
 int32_t csandbox_pipe(int32_t *read_end, int32_t *write_end);
 
+// A new pseudo-terminal, both sides close-on-exec, the controller's not blocking. Returns 0 or an errno.
+int32_t csandbox_terminal(int32_t *controller, int32_t *terminal);
+
 // read(2). Returns the count or a negative errno.
 int64_t csandbox_read(int32_t descriptor, void *buffer, size_t size);
 

@@ -19,7 +19,9 @@ extension ContentStore {
     private func checkDirectories() throws -> [StoreProblem] {
         var problems: [StoreProblem] = []
         let own = geteuid()
-        for name in ["", "blobs", "blobs/sha256", "blobs/sha512", "layers", "locks", "mounts", "tmp"] {
+        for name in [
+            "", "blobs", "blobs/sha256", "blobs/sha512", "builds", "layers", "locks", "mounts", "tmp",
+        ] {
             let path = name.isEmpty ? root : root.pushing(FilePath(name))
             guard let last = path.lastComponent.flatMap(FileName.init),
                 let status = try DirectoryHandle(path.removingLastComponent(), owners: .inode).statusIfExists(
@@ -43,7 +45,9 @@ extension ContentStore {
                         .directory, "\(path)", "can be written to by others", help: "chmod go-w \(path)"))
             }
         }
-        let known = ["blobs", "layers", "locks", "mounts", "tmp", "lock", "reserve", "index.sqlite", "owners"]
+        let known = [
+            "blobs", "builds", "layers", "locks", "mounts", "tmp", "lock", "reserve", "index.sqlite", "owners",
+        ]
         for entry in try DirectoryHandle(root).sortedEntries() {
             let name = entry.name.description
             if known.contains(name) || name.hasPrefix("index.sqlite-") { continue }

@@ -39,6 +39,9 @@ extension ContentStore {
         for directory in plan.mounts where try discardCacheMount(directory, to: bin.temporaryPath()) {
             removed.insert(directory)
         }
+        for build in plan.builds where try discard(build.part, of: build.number, to: bin.temporaryPath()) {
+            removed.formUnion(build.items)
+        }
         // The slow part, removing whole trees, holds up nobody.
         try bin.end()
         report.items = inventory.items.filter { removed.contains($0.id) }

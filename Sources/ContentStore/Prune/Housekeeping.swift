@@ -21,7 +21,8 @@ public enum DiskSpace: Hashable, Sendable {
 /// The rules are those of BuildKit's default policy (cmd/buildkitd/config/gcpolicy.go). The cache is what the store has
 /// beside the images with names and what these need.
 ///
-/// 1. When the cache takes more than 512 MB, cache mounts and downloads go that nobody has used for 48 hours.
+/// 1. When the cache takes more than 512 MB, cache mounts and downloads go that nobody has used for 48 hours,
+///    and logs and kept states of builds as old.
 /// 2. When the cache takes more than it may, what nobody has used for 60 days goes, then whatever was not used for
 ///    longest. It may take 80 % of the disk but at most 100 GB, and less when the disk has less than 20 % left; 10 % of
 ///    the disk, at most 10 GB, is never taken from it.
@@ -50,7 +51,7 @@ public struct HousekeepingPolicy: Hashable, Sendable {
     /// - Parameter total: the size of the disk in bytes.
     func rules(now: Timestamp, total: Int64) -> [PrunePolicy] {
         var reproducible = PrunePolicy()
-        reproducible.filter.kinds = [.cacheMount, .download]
+        reproducible.filter.kinds = [.cacheMount, .download, .buildLog, .buildState]
         reproducible.filter.unusedSince = Timestamp(seconds: now.seconds - 48 * Self.hour)
         reproducible.maximumUsedSpace = 512_000_000
 

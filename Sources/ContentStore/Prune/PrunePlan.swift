@@ -15,12 +15,21 @@ struct PrunePlan: Equatable {
         var compression: String
     }
 
+    /// What is left of a build: all of it, or what was kept of its failed step.
+    struct Build: Equatable {
+        var number: Int64
+        var part: ContentStore.BuildPart
+        /// What goes with it.
+        var items: [String]
+    }
+
     var records: [Record] = []
     /// Digests of manifests and indexes without a name.
     var images: [String] = []
     /// Directories below `mounts/`.
     var mounts: [String] = []
     var variants: [Variant] = []
+    var builds: [Build] = []
 
     /// Whether files that something refers to now will be garbage.
     var letsGoOfFiles: Bool { !(records.isEmpty && images.isEmpty && variants.isEmpty) }
@@ -32,6 +41,7 @@ struct PrunePlan: Equatable {
             case image(String)
             case mount(String)
             case variant(Variant)
+            case build(Build)
         }
 
         var subject: Subject
@@ -77,6 +87,7 @@ struct PrunePlan: Equatable {
         case .image(let digest): images.append(digest)
         case .mount(let directory): mounts.append(directory)
         case .variant(let variant): variants.append(variant)
+        case .build(let build): builds.append(build)
         }
     }
 
@@ -109,6 +120,16 @@ struct PrunePlan: Equatable {
         }
         for item in items.values where item.kind == .cacheMount {
             units.append(Unit(subject: .mount(item.id), item: item, needs: [item.id], isInUse: item.isInUse))
+        }
+        for item in items.values {
+            guard let number = item.build else { continue }
+            let part: ContentStore.BuildPart = item.kind == .buildState ? .state : .whole
+            let state = "\(item.id)/\(ContentStore.BuildPart.state.rawValue)"
+            let build = Build(number: number, part: part, items: part == .whole ? [item.id, state] : [item.id])
+            units.append(
+                Unit(
+                    subject: .build(build), item: item, needs: [item.id], takes: part == .whole ? state : nil,
+                    isInUse: item.isInUse))
         }
         for variant in facts.variants where isSpare(variant, among: variants[variant.diffID, default: []], facts, items)
         {

@@ -43,6 +43,8 @@ struct StoreFacts: Sendable {
     /// By DiffID.
     var layers: [String: Layer] = [:]
     var mounts: [CacheMountRecord] = []
+    /// When builds began, by their numbers.
+    var builds: [Int64: Timestamp] = [:]
     /// What running processes use, and what that consists of.
     var pins: Set<String> = []
 }
@@ -71,6 +73,10 @@ extension ContentStore {
         facts.variants = variants
         facts.layers = layers
         facts.mounts = try cacheMounts()
+        let builds = try reading { database throws(StoreError) in
+            try database.rows("SELECT id, started FROM builds") { ($0.integer(0), Timestamp(indexed: $0.integer(1))) }
+        }
+        for (build, started) in builds ?? [] { facts.builds[build] = started }
         facts.pins = Set(pins)
         for pin in pins {
             guard let descriptor = try pinnedDocument(pin) else { continue }

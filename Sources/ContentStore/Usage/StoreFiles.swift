@@ -27,6 +27,7 @@ struct StoreFiles {
             switch entry.name.description {
             case "blobs": try each(top, entry.name) { try $0.walkBlobs($1, $2) }
             case "layers": try each(top, entry.name) { try $0.walkLayer($1, $2) }
+            case "builds": try each(top, entry.name) { try $0.walkBuild($1, $2) }
             case "mounts": try each(top, entry.name) { try $0.walkMounts($1, $2) }
             case "tmp": try each(top, entry.name) { try $0.add(.temporary, $2.description, $2, $1) }
             case let name: try add(.internal, name, entry.name, top)
@@ -79,5 +80,21 @@ struct StoreFiles {
                 files.directories += try files.meter.measure(name, in: directory)
             }
         }
+    }
+
+    /// `builds/<number>`: its `state`, and logs.
+    private mutating func walkBuild(_ builds: DirectoryHandle, _ name: FileName) throws {
+        let prefix = name.description
+        guard Int64(prefix) != nil else { return try add(.internal, "builds/\(prefix)", name, builds) }
+        var logs = StoreItem(kind: .buildLog, id: "builds/\(prefix)", size: try meter.measureAlone(name, in: builds))
+        let directory = try builds.openDirectory(name)
+        for entry in try directory.sortedEntries() {
+            if entry.name.description == ContentStore.BuildPart.state.rawValue {
+                try add(.buildState, "builds/\(prefix)/\(entry.name)", entry.name, directory)
+            } else {
+                logs.size += try meter.measure(entry.name, in: directory)
+            }
+        }
+        items.append(logs)
     }
 }

@@ -43,8 +43,14 @@ public struct StoreInventory: Sendable {
         if measurement == .unknown { files.knownLayers = facts.layers.compactMapValues(\.disk) }
         try storeErrors("cannot look through the store \(root)") { try files.walk() }
         var items = files.items.map { describe($0, facts) }
-        for index in items.indices where items[index].kind == .cacheMount {
-            items[index].isInUse = try ContentStore.isCacheMountHeld(items[index].id, in: root)
+        for index in items.indices {
+            switch items[index].kind {
+            case .cacheMount: items[index].isInUse = try ContentStore.isCacheMountHeld(items[index].id, in: root)
+            case .buildLog, .buildState:
+                guard let build = items[index].build else { break }
+                items[index].isInUse = try ContentStore.isBuildDirectoryHeld("\(build)", in: root)
+            default: break
+            }
         }
         return StoreInventory(items: sorted(describeOwners(of: items, facts)), facts: facts)
     }
@@ -67,6 +73,10 @@ public struct StoreInventory: Sendable {
             item.description = "cache mount \(record.id)"
             if !record.target.isEmpty, record.target != record.id { item.description += " on \(record.target)" }
             if record.isImported { item.description += ", imported" }
+        case .buildLog, .buildState:
+            guard let build = item.build else { break }
+            item.description = item.kind == .buildLog ? "logs of build \(build)" : "failed step of build \(build)"
+            item.created = facts.builds[build]
         default: break
         }
         return item

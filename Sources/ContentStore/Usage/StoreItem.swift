@@ -14,6 +14,10 @@ public struct StoreItem: Hashable, Sendable {
         case download = "source.http"
         /// The directory of a `RUN --mount=type=cache`.
         case cacheMount = "exec.cachemount"
+        /// What the steps of a build printed.
+        case buildLog = "build.log"
+        /// What was kept of the failed step of a build, for `slipway debug`.
+        case buildState = "build.state"
         /// Files of a running process.
         case temporary
         /// What the store itself needs.
@@ -45,6 +49,12 @@ public struct StoreItem: Hashable, Sendable {
     /// Whether a running process uses it.
     public var isInUse = false
 
+    /// The number of the build that it is of, for logs and kept states.
+    public var build: Int64? {
+        guard kind == .buildLog || kind == .buildState else { return nil }
+        return id.split(separator: "/").dropFirst().first.flatMap { Int64($0) }
+    }
+
     /// Whether it is needed by several images, or by an image and by the build cache.
     public var isShared: Bool { images.count + unnamedImages + (steps.isEmpty ? 0 : 1) > 1 }
 
@@ -54,7 +64,7 @@ public struct StoreItem: Hashable, Sendable {
     }
 
     /// Whether something changes it in place.
-    public var isMutable: Bool { kind == .cacheMount || kind == .temporary || kind == .internal }
+    public var isMutable: Bool { [.cacheMount, .buildState, .temporary, .internal].contains(kind) }
 
     /// An item of which nothing else is known.
     public init(kind: Kind, id: String, size: Int64 = 0) {

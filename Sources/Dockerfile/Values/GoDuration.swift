@@ -78,7 +78,7 @@ public struct GoDuration: Sendable, Hashable {
     }
 
     /// A positive length with whole numbers of units: `1h30m`, `1s500ms`.
-    static func text(nanoseconds: Int64) -> String {
+    public static func text(nanoseconds: Int64) -> String {
         var rest = UInt64(nanoseconds)
         var text = ""
         for name in ["h", "m", "s", "ms", "us", "ns"] {

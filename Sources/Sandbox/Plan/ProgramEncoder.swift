@@ -15,6 +15,7 @@ struct ProgramEncoder {
         static let keepGroups = Flags(rawValue: 4)
         static let ambient = Flags(rawValue: 8)
         static let oneIdentity = Flags(rawValue: 16)
+        static let terminal = Flags(rawValue: 64)
     }
 
     /// The program for a specification that has passed `validate()`.
@@ -33,6 +34,7 @@ struct ProgramEncoder {
         if host.deniesSetGroups { flags.insert(.keepGroups) }
         if specification.security == .insecure { flags.insert(.ambient) }
         if host.notifications == .identities { flags.insert(.oneIdentity) }
+        if specification.hasTerminal { flags.insert(.terminal) }
         put(flags.rawValue)
         put(specification.user.userID)
         put(specification.user.groupID)

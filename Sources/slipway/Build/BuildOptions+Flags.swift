@@ -48,6 +48,8 @@ extension BuildOptions {
                 try Entitlement(parsing: String(text))
             })
         controls = try ControlGroupLimits(flags.steps)
+        stepTimeout = try Self.timeout(flags.steps.stepTimeout)
+        if let text = flags.steps.onError { onError = try ErrorHandling(parsing: text) }
         outputs = try Self.outputs(flags)
         if outputs.contains(where: { $0.isPushed && $0.names.isEmpty }), tags.isEmpty {
             throw CommandLineError(
@@ -123,6 +125,16 @@ extension BuildOptions {
             throw CommandLineError("--max-parallelism: \"\(text)\" is not a number of steps")
         }
         return number == 0 ? nil : number
+    }
+
+    private static func timeout(_ text: String?) throws(CommandLineError) -> Duration? {
+        guard let text, !text.isEmpty else { return nil }
+        let nanoseconds = (try? GoDuration(parsing: text))?.nanoseconds
+        guard let nanoseconds, nanoseconds >= 0 else {
+            throw CommandLineError(
+                "--step-timeout: \"\(text)\" is no length of time", help: "write for example 30s, 5m or 1h30m")
+        }
+        return nanoseconds == 0 ? nil : .nanoseconds(nanoseconds)
     }
 
     private static func outputs(_ flags: BuildFlags) throws(CommandLineError) -> [OutputSpecification] {

@@ -56,6 +56,10 @@ struct BuildOptions: Equatable, Sendable {
     var entitlements: Set<Entitlement> = []
     /// What control groups hold each step to.
     var controls = ControlGroupLimits()
+    /// How long the process of a step may take; as long as it likes if `nil`.
+    var stepTimeout: Duration?
+    /// What is done when a step fails.
+    var onError = ErrorHandling.stop
     /// Never empty: without `--output` the local store.
     var outputs: [OutputSpecification] = [.store]
     /// That of the host if empty.

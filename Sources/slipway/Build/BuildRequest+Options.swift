@@ -20,15 +20,10 @@ extension BuildRequest {
         for specification in options.buildContexts {
             namedContexts[specification.name] = try Self.namedContext(specification.source)
         }
-        for secret in options.secrets {
-            secrets[secret.id] =
-                switch secret.source {
-                case .file(let path): .file(try Self.secretFile(path, secret.id))
-                case .value(let bytes): .value(bytes)
-                }
-        }
-        for agent in options.agents { try use(agent) }
+        try take(secrets: options.secrets, agents: options.agents)
         controls = options.controls
+        stepTimeout = options.stepTimeout
+        keepsFailedStep = options.onError != .stop
         tags = options.tags
         platforms = options.platforms
         exports = try options.outputs.compactMap(Self.export)
@@ -43,6 +38,18 @@ extension BuildRequest {
         maximumParallelism = options.maximumParallelism
         sourceDateEpoch = options.outputs.lazy.compactMap(\.sourceDateEpoch).first ?? options.sourceDateEpoch
         if options.outputs.contains(where: { $0.rewriteTimestamp == false || $0.hasNoEpoch }) { timestamps = .keep }
+    }
+
+    /// Takes what steps are given without its being part of anything: files are looked for before anything runs.
+    mutating func take(secrets given: [SecretSpecification], agents: [AgentSpecification]) throws {
+        for secret in given {
+            secrets[secret.id] =
+                switch secret.source {
+                case .file(let path): .file(try Self.secretFile(path, secret.id))
+                case .value(let bytes): .value(bytes)
+                }
+        }
+        for agent in agents { try use(agent) }
     }
 
     private static func sourcePolicy(_ path: FilePath) throws -> SourcePolicy {

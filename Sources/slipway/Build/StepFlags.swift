@@ -16,6 +16,20 @@ struct StepFlags: ParsableArguments {
     var allow: [String] = []
 
     @Option(
+        parsing: .unconditional,
+        help: .init(
+            "When a RUN fails: shell opens one in its root, keep leaves the root to slipway debug; or stop.",
+            valueName: "shell[=program]|keep|stop"))
+    var onError: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: .init(
+            "How long each RUN may take, such as 5m or 1h30m; it is killed then. 0 is no limit.",
+            valueName: "duration"))
+    var stepTimeout: String?
+
+    @Option(
         name: [.customShort("m", allowingJoined: true), .long], parsing: .unconditional,
         help: .init("How much memory a RUN may use.", valueName: "size"))
     var memory: String?

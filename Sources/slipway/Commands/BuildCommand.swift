@@ -1,5 +1,6 @@
 import ArgumentParser
 import BuildEngine
+import Sandbox
 import SystemPackage
 
 /// `slipway build`
@@ -54,7 +55,9 @@ struct BuildCommand: SlipwayCommand {
                         standardInput: context.standardInput, standardOutput: context.standardOutput))
             }
         } catch {
-            return try report(error, presenter.failure, request, context)
+            let code = try report(error, presenter.failure, request, context)
+            try await lookAround(after: error, request, context)
+            return code
         }
         let result = BuildReceipt(outcome)
         try result.write(imageID: request.imageIDFile, metadata: request.metadataFile)
@@ -87,11 +90,39 @@ struct BuildCommand: SlipwayCommand {
         )
     }
 
+    /// Opens a shell in the root of the step that failed, if that is asked for and there is somebody at a terminal. How it
+    /// ends does not matter: the build has failed.
+    private func lookAround(
+        after error: any Error, _ request: BuildOptions, _ context: CommandContext
+    ) async throws {
+        guard case .shell(let program) = request.onError, let error = error as? BuildError, error.isStepKept,
+            let build = error.build, StepShell.terminal(context) != nil, let launcher = context.launcher
+        else { return }
+        var access = BuildRequest(context: nil)
+        try access.take(secrets: request.secrets, agents: request.agents)
+        guard let shell = try StepShell(of: build, context, access) else { return }
+        var process = StepDebugger.Process()
+        process.shell = program
+        try context.standardError.write(shell.introduction)
+        _ = try await shell.run(process) { specification, streams in
+            try await launcher.run(
+                specification, standardInput: streams.input, standardOutput: streams.output,
+                standardError: streams.error
+            ).status
+        }
+    }
+
     private func report(
         _ error: any Error, _ failure: StepFailure?, _ request: BuildOptions, _ context: CommandContext
     ) throws -> ExitCode {
-        let report = ErrorReport(error)
+        var report = ErrorReport(error)
         guard !report.isSilent else { return report.exitCode }
+        if let build = (error as? BuildError)?.build, let failure, failure.isCut {
+            report.notes.append("slipway logs \(build) --failed shows the whole output (\(failure.lineCount) lines)")
+        }
+        if let error = error as? BuildError, error.isStepKept, let build = error.build {
+            report.notes.append("the root of the step is kept: slipway debug \(build) reopens it")
+        }
         if request.progress == .rawjson {
             try context.standardError.write(RawJSONRenderer.error(report))
         } else {

@@ -12,6 +12,7 @@ struct ExplainListing {
         for step in report.steps {
             let name = TerminalText.sanitized(step.name)
             text += "\n\(name)\n    \(ending(of: step))\n"
+            if let error = step.error { text += "    \(TerminalText.sanitized(error))\n" }
             for line in ExplanationText.lines(step.explanation, now: now) { text += "    \(line)\n" }
         }
         return text
@@ -23,6 +24,7 @@ struct ExplainListing {
             case .done, .cached: "built"
             case .failed: "failed"
             case .canceled: "canceled"
+            case .running: "not ended"
             }
         let seconds = DurationText.short(Double(report.milliseconds) / 1000)
         let age = AgeText.since(report.started.seconds, now: Int64(now.timeIntervalSince1970))
@@ -38,6 +40,7 @@ struct ExplainListing {
         case .cached: "CACHED" + ExplanationText.cached(step.explanation)
         case .failed: "ERROR \(seconds)"
         case .canceled: "CANCELED"
+        case .running: "not ended"
         case nil: "not begun"
         }
     }

@@ -38,12 +38,24 @@ struct RunCommand: SlipwayCommand {
             guard let launcher = context.launcher, let output = context.standardOutput.descriptor,
                 let error = context.standardError.descriptor
             else { throw CommandFailure("there is no sandbox to run a container in") }
-            let streams = StandardStreams(
-                input: options.isInteractive ? context.standardInput : nil, output: output, error: error)
+            guard !options.hasTerminal || !options.isInteractive || context.standardInputIsTerminal else {
+                throw CommandFailure(
+                    "the input device is not a TTY", help: "use -i alone where standard input is no terminal")
+            }
+            let input = options.isInteractive ? context.standardInput : nil
             let runner = ContainerRunner(
                 store: try ContentStore.open(root: context.root, access: .readWrite), launcher: launcher,
                 options: options)
-            let status = try await runner.run(streams, signals: context.signals)
+            let status: ExitStatus?
+            if options.hasTerminal {
+                status = try await TerminalRelay.use(input: input, output: output) { terminal in
+                    let streams = StandardStreams(input: terminal, output: terminal, error: terminal)
+                    return try await runner.run(streams, signals: context.signals)
+                }
+            } else {
+                let streams = StandardStreams(input: input, output: output, error: error)
+                status = try await runner.run(streams, signals: context.signals)
+            }
             return ExitCode(rawValue: status?.shellCode ?? 128 + SIGKILL)
         } catch {
             throw Self.failure(error)
@@ -51,7 +63,7 @@ struct RunCommand: SlipwayCommand {
     }
 
     /// Docker's exit statuses for a container that did not start.
-    private static func failure(_ error: any Error) -> CommandFailure {
+    static func failure(_ error: any Error) -> CommandFailure {
         let report = ErrorReport(error)
         var failure = CommandFailure(report.message, help: report.help, exitCode: .containerFailure)
         switch error {

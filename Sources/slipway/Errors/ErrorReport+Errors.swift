@@ -18,6 +18,7 @@ extension ErrorReport {
         case let error as BuildError:
             self.init(error.description, help: error.help, exitCode: error.code.isUsage ? .usage : .failure)
             location = Location(range: error.range, in: error.source)
+            code = error.code.name
         case let error as DockerfileError:
             self.init(error.message, help: error.diagnostic.help, exitCode: .usage)
             location = Location(range: error.diagnostic.range, in: error.diagnostic.source)

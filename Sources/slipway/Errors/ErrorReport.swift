@@ -33,6 +33,10 @@ struct ErrorReport: Equatable, Sendable {
     var location: Location?
     /// What the user can do about it.
     var help: String?
+    /// What is worth knowing besides; each is a sentence.
+    var notes: [String] = []
+    /// What kind of failure it is, for programs: `process-failed`.
+    var code: String?
     /// With which status the program ends.
     var exitCode: ExitCode
     /// Whether nothing is printed: nobody reads the output of the program any more.
@@ -76,6 +80,7 @@ struct ErrorReport: Equatable, Sendable {
             }
         }
         if let help { lines.append("\(gutter) = help: \(TerminalText.sanitizedLines(help, ascii: ascii))") }
+        for note in notes { lines.append("\(gutter) = note: \(TerminalText.sanitizedLines(note, ascii: ascii))") }
         return palette.coloringError(lines.joined(separator: "\n")) + "\n"
     }
 }

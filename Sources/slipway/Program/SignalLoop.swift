@@ -15,8 +15,10 @@ enum SignalLoop {
         var signals = sigset_t()
         sigemptyset(&signals)
         for signal in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, signal) }
+        var all = signals
+        sigaddset(&all, SIGWINCH)
         // Before the first thread starts, so that all of them inherit it and the signals stay for this one.
-        pthread_sigmask(SIG_BLOCK, &signals, nil)
+        pthread_sigmask(SIG_BLOCK, &all, nil)
 
         var context = context
         let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
@@ -25,13 +27,18 @@ enum SignalLoop {
         let task = Task { [context] in
             let code = await Program.execute(command, in: context)
             context.launcher?.shutdown()
+            RawTerminal.restore()
             // Not exit(3): it would run destructors of libraries whose threads still use what they destroy, and there are
             // no buffers of stdio to flush.
             _exit(received.exitCode(of: code).rawValue)
         }
         while true {
-            let signal = wait(for: signals, seconds: nil)
+            let signal = wait(for: all, seconds: nil)
             guard signal > 0 else { continue }
+            if signal == SIGWINCH {
+                TerminalRelay.sizeHasChanged()
+                continue
+            }
             if command.signalHandling == .forward {
                 continuation.yield(signal)
                 continue
@@ -45,6 +52,7 @@ enum SignalLoop {
 
     /// Ends the program while the command still runs: it did not end in time, or there was a second signal.
     private static func abandon(_ signal: Int32, _ context: CommandContext) -> Never {
+        RawTerminal.restore()
         // The live view may have hidden the cursor.
         if context.standardError.isTerminal, context.environment["TERM"] != "dumb" {
             do { try context.standardError.write("\u{1B}[?25h\n") } catch { _exit(128 + signal) }

@@ -66,6 +66,7 @@ struct RawJSONRenderer: ProgressRenderer {
             error["file"] = .string(location.file)
             error["line"] = .integer(Int64(location.line))
         }
+        if let code = report.code { error["code"] = .string(code) }
         if let help = report.help { error["help"] = .string(help) }
         return line(["error": error])
     }

@@ -34,6 +34,8 @@ struct StepBoard {
         var transfers: [Transfer] = []
         /// Why it runs, or by which key it was found in the cache; nil as long as nobody has said.
         var explanation: StepExplanation?
+        /// How many lines of output there were.
+        fileprivate(set) var lineCount = 0
         /// The last lines of output with the seconds since the start of the step.
         fileprivate(set) var tail: [(seconds: Double, line: OutputLines.Line)] = []
         fileprivate var output: [OutputStream: OutputLines] = [:]
@@ -150,6 +152,7 @@ struct StepBoard {
         for line in lines {
             if step.tail.last?.line.isOverwritten == true { step.tail.removeLast() }
             step.tail.append((seconds, line))
+            step.lineCount += 1
         }
         if step.tail.count > tailLength { step.tail.removeFirst(step.tail.count - tailLength) }
     }

@@ -24,6 +24,7 @@ struct ContainerProcess: Equatable, Sendable {
         }
         var variables: [KeyValue] = [KeyValue(key: "PATH", value: Self.defaultPath)]
         variables.append(KeyValue(key: "HOSTNAME", value: hostname))
+        if options.hasTerminal { variables.append(KeyValue(key: "TERM", value: "xterm")) }
         for assignment in image.environment {
             let pair = assignment.splitOnce("=")
             Self.set(pair.before, to: pair.after ?? "", in: &variables)

@@ -13,13 +13,14 @@ extension ContainerRunner {
     /// How long a process may take to stop, as with `docker stop`.
     private static let patience = Duration.seconds(10)
 
-    /// Runs a process and hands on signals.
-    func run(
+    /// Runs a process and hands on signals: the first one as the one that stops it, the second one kills it.
+    ///
+    /// - Returns: how it ended; nil if it was killed because it did not stop.
+    static func run(
         _ specification: ProcessSpecification, stopSignal: Int32, _ streams: StandardStreams,
-        signals: AsyncStream<Int32>
+        signals: AsyncStream<Int32>, _ launcher: SandboxLauncher
     ) async throws -> ExitStatus? {
         let (forwarded, continuation) = AsyncStream.makeStream(of: Int32.self)
-        let launcher = launcher
         let process = Task {
             try await launcher.run(
                 specification, standardInput: streams.input, standardOutput: streams.output,

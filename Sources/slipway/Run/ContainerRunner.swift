@@ -36,10 +36,11 @@ struct ContainerRunner {
             user: Sandbox.UserIdentity(
                 userID: user.uid, groupID: user.gid, supplementaryGroupIDs: user.supplementaryGroups),
             hostname: hostname, root: try root(of: view, layers, in: lease.directory), mounts: mounts,
-            network: options.hasNetwork ? .host : .none)
+            network: options.hasNetwork ? .host : .none, hasTerminal: options.hasTerminal)
         let status: ExitStatus?
         do {
-            status = try await run(specification, stopSignal: process.stopSignal, streams, signals: signals)
+            status = try await Self.run(
+                specification, stopSignal: process.stopSignal, streams, signals: signals, launcher)
         } catch let error as SandboxError
             where error.code == .executableNotRunnable || error.code == .executableNotFound
         {

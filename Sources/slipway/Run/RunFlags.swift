@@ -45,7 +45,9 @@ struct RunFlags: ParsableArguments {
     @Flag(name: [.short, .long], help: "Connect standard input.")
     var interactive = false
 
-    @Flag(name: [.short, .long], help: .hidden) var tty = false
+    @Flag(name: [.short, .long], help: "Give the command a terminal; with -i, that of slipway.")
+    var tty = false
+
     @Flag(name: [.short, .long], help: .hidden) var detach = false
     @Flag(name: [.customShort("P"), .long], help: .hidden) var publishAll = false
     @Flag(help: .hidden) var privileged = false
@@ -60,7 +62,6 @@ extension RunFlags {
     /// Throws for the first flag of docker's that is known and not carried out.
     func refuse() throws(CommandLineError) {
         let given: [(flag: String, isGiven: Bool, reason: String)] = [
-            ("--tty", tty, "use -i alone; standard input and output are those of slipway"),
             ("--detach", detach, "let the shell run slipway in the background"),
             (
                 "--publish", !publish.isEmpty || publishAll,

@@ -17,6 +17,8 @@ struct RunOptions: Equatable, Sendable {
     var volumes: [VolumeSpecification] = []
     var hasNetwork = true
     var isInteractive = false
+    /// Whether the process has a terminal of its own.
+    var hasTerminal = false
     /// Which image of one for several platforms; that for this machine if `nil`.
     var platform: Platform?
 }
@@ -64,6 +66,7 @@ extension RunOptions {
                 "--network: \"\(flags.network ?? "")\" is not supported", help: "use host or none")
         }
         isInteractive = flags.interactive
+        hasTerminal = flags.tty
         platform = try PlatformFlag.parse(flags.platform)
     }
 }

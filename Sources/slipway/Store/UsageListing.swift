@@ -94,7 +94,7 @@ struct UsageListing {
         case .cacheMount:
             item.id.split(separator: "/").enumerated().map { $0 == 0 ? String($1.prefix(12)) : String($1) }
                 .joined(separator: "/")
-        case .temporary, .internal: item.id
+        case .buildLog, .buildState, .temporary, .internal: item.id
         }
     }
 }
