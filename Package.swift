@@ -93,7 +93,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests", dependencies: ["LoopbackServer", subprocess, system],
             exclude: [
-                "Support/terminal.py", "Support/token-server.py", "conformance-failures.txt", "mistakes.txt",
+                "Probe", "Support/terminal.py", "Support/token-server.py", "conformance-failures.txt", "mistakes.txt",
             ]),
     ]
         + rooms.map { .target(name: $0.name, dependencies: $0.dependencies) }

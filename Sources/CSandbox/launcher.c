@@ -32,6 +32,8 @@ static struct launcher {
     size_t run_count, run_capacity;
     char **guarded; // trees to delete if slipway dies
     size_t guarded_count, guarded_capacity;
+    int is_shielded; // runs from a file that no sandbox can change: shield.c
+    int shield_error; // why it does not
 } launcher;
 
 static void reply(const struct csandbox_reply *reply) {
@@ -88,6 +90,7 @@ static void run(const struct csandbox_request *request, const int *descriptors, 
         .descriptors = { -1, -1, -1, -1, -1, -1, -1 }, .notifier = -1,
     };
     if (count < FD_FILTER || count > FD_COUNT) return reply_not_started(request->id, CSANDBOX_STEP_PROGRAM, EBADMSG);
+    if (!launcher.is_shielded) return reply_not_started(request->id, CSANDBOX_STEP_SHIELD, launcher.shield_error);
     memcpy(start.descriptors, descriptors, count * sizeof *descriptors);
     if (!grow((void **)&launcher.runs, launcher.run_count, &launcher.run_capacity, sizeof *launcher.runs))
         return reply_not_started(request->id, CSANDBOX_STEP_CLONE, ENOMEM);
@@ -159,7 +162,16 @@ static void finish(int delete_guarded) {
     _exit(0);
 }
 
+// Before the first sandbox: executes itself anew, from where no sandbox can change it. The request stays in the socket.
+static int must_shield(void) {
+    struct csandbox_request next;
+    if (launcher.is_shielded) return 0;
+    ssize_t size = recv(launcher.control, &next, sizeof next, MSG_PEEK | MSG_DONTWAIT);
+    return size == (ssize_t)sizeof next && next.kind == CSANDBOX_RUN;
+}
+
 static void handle_request(void) {
+    if (must_shield()) launcher.shield_error = shield_launcher(launcher.control, launcher.guarded, launcher.guarded_count);
     union {
         struct csandbox_request request;
         char bytes[sizeof(struct csandbox_request) + PATH_MAX];
@@ -212,16 +224,15 @@ static void serve(int control) {
     sigemptyset(&children);
     sigaddset(&children, SIGCHLD);
     sigprocmask(SIG_SETMASK, &children, 0);
-    prctl(PR_SET_NAME, "slipway-launch");
+    prctl(PR_SET_NAME, LAUNCHER_NAME);
 
     // Nothing of slipway's stays open: a pipe's reader must see the end when slipway ends.
     int null = open("/dev/null", O_RDWR);
     for (int fd = 0; fd < 3; fd++)
         if (null < 0 || dup2(null, fd) < 0) _exit(255);
-    if (control != 3) {
-        if (dup3(control, 3, O_CLOEXEC) < 0) _exit(255);
-        control = 3;
-    }
+    if (control != 3 && dup3(control, 3, O_CLOEXEC) < 0) _exit(255);
+    control = 3;
+    (void)fcntl(control, F_SETFD, FD_CLOEXEC);
     if (syscall(SYS_close_range, 4u, ~0u, 0u)) {
         struct rlimit limit;
         int count = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536 ? (int)limit.rlim_cur : 65536;
@@ -243,6 +254,12 @@ static void serve(int control) {
         }
         if (events[1].revents) handle_request();
     }
+}
+
+void resume_launcher(char *const *guarded, size_t count) {
+    launcher.is_shielded = 1;
+    for (size_t i = 0; i < count; i++) guard(guarded[i]);
+    serve(3);
 }
 
 int32_t csandbox_fork_launcher(int32_t *control, int32_t *process) {

@@ -43,6 +43,15 @@ int notifier_greet(int connection, int listener, const struct identity *identity
 // The life of a notifier: serves the sandbox that greets it until that is gone. Never returns.
 void notifier_run(int connection, int log) __attribute__((noreturn));
 
+// The launcher's name as a process, and in place of its program's where it executed itself.
+#define LAUNCHER_NAME "slipway-launch"
+
+// Executes the launcher anew, from a file that no sandbox can change. The control socket is descriptor 3. Returns only where
+// that cannot be done, with an errno.
+int shield_launcher(int control, char *const *guarded, size_t count);
+// The launcher from there on, with the trees that it guarded.
+void resume_launcher(char *const *guarded, size_t count) __attribute__((noreturn));
+
 // Deletes a tree. Uses the heap: for the launcher only.
 void remove_tree(const char *path);
 

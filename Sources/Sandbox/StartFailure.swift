@@ -77,6 +77,10 @@ struct StartFailure {
                 help: "this needs Linux 5.14 or later, and a container that allows seccomp(2)")
         case CSANDBOX_STEP_CGROUP:
             return SandboxError(.isolationRefused, "cannot enter the control group \(detail)", cause: cause)
+        case CSANDBOX_STEP_SHIELD:
+            return SandboxError(
+                .isolationRefused, "cannot keep slipway's own program file from the processes it runs", cause: cause,
+                help: "allow files in memory to be executed: sysctl vm.memfd_noexec=0")
         case CSANDBOX_STEP_NETWORK:
             return SandboxError(.isolationRefused, "cannot bring up the loopback interface", cause: cause)
         default:

@@ -166,9 +166,9 @@ struct LifetimeTests {
         kill(child.process, SIGKILL)
         // The pipe's end is the sandbox's end: nobody holds it any more.
         #expect(child.finish().status == SIGKILL)
-        // The launcher is not our child: its end cannot be waited for, but seen. It has the harness's command line.
+        // The launcher is not our child: its end cannot be waited for, but seen. Its command line names what it guards.
         for _ in 0..<1000 {
-            guard try Self.processes().contains("sleep \(marker)") else { break }
+            guard try Self.processes().contains(fixture.directory.appending("guarded").string) else { break }
             usleep(10_000)
         }
         #expect(try !Self.processes().contains("sleep \(marker)"))

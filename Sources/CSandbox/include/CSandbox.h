@@ -2,6 +2,7 @@
 //
 //   namespace.c   moves the (single-threaded) process into a user namespace
 //   launcher.c    the launcher: a small single-threaded process that starts sandboxes and outlives slipway
+//   shield.c      keeps the launcher's program file from sandboxes
 //   child.c       what a sandbox's first process does between clone and exec
 //   mounts.c      the mount steps of that
 //   notifier.c    a process beside a sandbox that has one id only: owners, device nodes and identities
@@ -84,6 +85,7 @@ enum csandbox_step {
     CSANDBOX_STEP_INTERPRETER, // the command is there, its interpreter (in the detail) is not
     CSANDBOX_STEP_CGROUP, // control group
     CSANDBOX_STEP_NOTIFIER, // the process that is asked about system calls
+    CSANDBOX_STEP_SHIELD, // slipway's own program file cannot be kept from sandboxes
 };
 
 struct csandbox_reply {

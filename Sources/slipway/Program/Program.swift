@@ -33,7 +33,10 @@ enum Program {
                 context.root = try StoreLocation.resolve(
                     flag: command.store.root, environment: environment, isSuperuser: isSuperuser,
                     canOwnFiles: namespace.canOwnFiles)
-                if command.preparation == .sandbox { context.launcher = try SandboxLauncher.fork(in: namespace) }
+            }
+            forbidCoreDumps()
+            if command.preparation == .sandbox {
+                context.launcher = try SandboxLauncher.fork(in: context.userNamespace ?? .initial)
             }
             // After the launcher, which hands its signal dispositions on to sandboxed processes.
             signal(SIGPIPE, SIG_IGN)
@@ -42,6 +45,16 @@ enum Program {
         } catch {
             end(error, output, diagnostics, environment)
         }
+    }
+
+    /// No memory of this process, or of those it runs, becomes a file: secrets are in it, and a step's working directory
+    /// becomes a layer. 1 and not 0, since the kernel hands a dump to a program of the machine's (core(5), a pattern that
+    /// begins with `|`) whatever the limit is, but for this one. `--ulimit core=` and the steps themselves can raise it.
+    private static func forbidCoreDumps() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = min(limit.rlim_max, 1)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
     }
 
     /// Lets this process open as many files as it may: a stack of layers keeps one open for each of its directories.
