@@ -279,6 +279,41 @@ static char **read_vector(const struct start *start, struct reader *reader) {
     return vector;
 }
 
+// The working directory, which is made as root: the user may be unable to make or even enter it.
+static void enter_directory(const struct start *start, int root, const char *directory) {
+    int place = open_in_root(root, directory, MISSING_DIRECTORY);
+    if (place < 0) fail(start, CSANDBOX_STEP_DIRECTORY, -place, directory);
+    if (fchdir(place)) fail(start, CSANDBOX_STEP_DIRECTORY, errno, directory);
+    close(place);
+}
+
+static void make_root(
+    const struct start *start, struct reader *reader, uint32_t flags, const char *hostname, const char *directory) {
+    if (sethostname(hostname, strlen(hostname))) fail(start, CSANDBOX_STEP_HOSTNAME, errno, hostname);
+    if (flags & PROGRAM_LOOPBACK) raise_loopback(start);
+    // Nothing mounted from here on may show up outside.
+    if (mount(0, "/", 0, MS_REC | MS_PRIVATE, 0)) fail(start, CSANDBOX_STEP_PREPARE, errno, "mount propagation");
+    struct mounts mounts;
+    int error = mounts_begin(&mounts);
+    if (!error) error = mounts_execute(&mounts, reader);
+    if (error) fail(start, mounts.root < 0 ? CSANDBOX_STEP_ROOT : CSANDBOX_STEP_MOUNT, error, mounts.culprit);
+    if ((error = mounts_pivot(&mounts))) fail(start, CSANDBOX_STEP_PIVOT, error, mounts.culprit);
+    enter_directory(start, mounts.root, directory);
+}
+
+static void change_root(const struct start *start, struct reader *reader, const char *directory) {
+    uint32_t count = read_u32(reader), operation = read_u32(reader);
+    (void)read_u32(reader); // flags
+    (void)read_u32(reader); // size
+    (void)read_u64(reader); // attributes
+    const char *path = read_string(reader);
+    if (reader->bad || count != 1 || operation != STEP_ROOT_DIRECTORY) fail(start, CSANDBOX_STEP_PROGRAM, EBADMSG, 0);
+    int root = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (root < 0 || chroot(path)) fail(start, CSANDBOX_STEP_PIVOT, errno, path);
+    enter_directory(start, root, directory);
+    close(root);
+}
+
 void sandbox_child(const struct start *start) {
     die_with_launcher(start);
     reset_signals();
@@ -319,23 +354,12 @@ void sandbox_child(const struct start *start) {
 
     leave_inheritance();
     join_control_groups(start, &reader);
-
-    if (sethostname(hostname, strlen(hostname))) fail(start, CSANDBOX_STEP_HOSTNAME, errno, hostname);
-    if (flags & PROGRAM_LOOPBACK) raise_loopback(start);
-
-    // Nothing mounted from here on may show up outside.
-    if (mount(0, "/", 0, MS_REC | MS_PRIVATE, 0)) fail(start, CSANDBOX_STEP_PREPARE, errno, "mount propagation");
-    struct mounts mounts;
-    int error = mounts_begin(&mounts);
-    if (!error) error = mounts_execute(&mounts, &reader);
-    if (error) fail(start, mounts.root < 0 ? CSANDBOX_STEP_ROOT : CSANDBOX_STEP_MOUNT, error, mounts.culprit);
-    if ((error = mounts_pivot(&mounts))) fail(start, CSANDBOX_STEP_PIVOT, error, mounts.culprit);
-
-    // As root: the user may be unable to make or even enter it.
-    int place = open_in_root(mounts.root, directory, MISSING_DIRECTORY);
-    if (place < 0) fail(start, CSANDBOX_STEP_DIRECTORY, -place, directory);
-    if (fchdir(place)) fail(start, CSANDBOX_STEP_DIRECTORY, errno, directory);
-    close(place);
+    if (flags & PROGRAM_CHANGED_ROOT) {
+        keeper_fork();
+        change_root(start, &reader, directory);
+    } else {
+        make_root(start, &reader, flags, hostname, directory);
+    }
     own_streams(uid, gid, (flags & PROGRAM_TERMINAL) != 0);
 
     // Without no_new_privs only CAP_SYS_ADMIN may install a filter, so it comes before the capabilities go. The filter
@@ -360,6 +384,7 @@ void sandbox_child(const struct start *start) {
     if (ambient && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0)) fail(start, CSANDBOX_STEP_CAPABILITIES, errno, "keep");
     if (!has_one_identity) set_identity(start, uid, gid, groups, group_count, (flags & PROGRAM_KEEP_GROUPS) != 0);
     set_capabilities(start, effective, ambient);
-    die_with_launcher(start);
+    if (flags & PROGRAM_CHANGED_ROOT) prctl(PR_SET_PDEATHSIG, SIGKILL); // with its keeper
+    else die_with_launcher(start);
     execute_command(start, search_path, arguments, environment);
 }

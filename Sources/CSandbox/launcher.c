@@ -23,6 +23,7 @@
 struct run {
     uint64_t id;
     pid_t process;
+    int has_keeper; // there is no pid namespace that ends with it
 };
 
 static struct launcher {
@@ -104,7 +105,9 @@ static void run(const struct csandbox_request *request, const int *descriptors, 
     int error = errno;
     if (start.notifier >= 0) close(start.notifier);
     if (process < 0) return reply_not_started(request->id, CSANDBOX_STEP_CLONE, error);
-    launcher.runs[launcher.run_count++] = (struct run) { .id = request->id, .process = (pid_t)process };
+    launcher.runs[launcher.run_count++] = (struct run) {
+        .id = request->id, .process = (pid_t)process, .has_keeper = !(request->value & CLONE_NEWPID),
+    };
 }
 
 static void guard(const char *path) {
@@ -124,10 +127,14 @@ static void release(const char *path) {
     }
 }
 
+static void kill_run(const struct run *run, int number) {
+    kill(run->process, run->has_keeper && number == SIGKILL ? KEEPER_KILL : number);
+}
+
 // Killing pid 1 of a pid namespace kills all of it. It is our child and not reaped, so the number is still its own.
 static void signal_run(uint64_t id, int signal) {
     for (size_t i = 0; i < launcher.run_count; i++)
-        if (launcher.runs[i].id == id) kill(launcher.runs[i].process, signal);
+        if (launcher.runs[i].id == id) kill_run(&launcher.runs[i], signal);
 }
 
 static uint64_t microseconds(struct timeval time) { return (uint64_t)time.tv_sec * 1000000 + (uint64_t)time.tv_usec; }
@@ -155,7 +162,7 @@ static void reap(void) {
 static void finish(int delete_guarded) __attribute__((noreturn));
 
 static void finish(int delete_guarded) {
-    for (size_t i = 0; i < launcher.run_count; i++) kill(launcher.runs[i].process, SIGKILL);
+    for (size_t i = 0; i < launcher.run_count; i++) kill_run(&launcher.runs[i], SIGKILL);
     // Only when all are reaped have their mounts gone and is nobody writing any more.
     while (wait4(-1, 0, 0, 0) > 0 || errno == EINTR) {}
     for (size_t i = 0; delete_guarded && i < launcher.guarded_count; i++) remove_tree(launcher.guarded[i]);

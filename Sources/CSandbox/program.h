@@ -20,6 +20,9 @@ enum program_flags {
     PROGRAM_TERMINAL = 64, // standard input is a terminal and becomes the controlling one
 };
 
+// Without namespaces: the one step is STEP_ROOT_DIRECTORY, which becomes the root by chroot(2).
+#define PROGRAM_CHANGED_ROOT 32
+
 enum program_operation {
     STEP_ROOT_LAYERS = 1, // attributes, upper, work, lowers
     STEP_ROOT_DIRECTORY, // attributes, path

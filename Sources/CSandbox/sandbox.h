@@ -19,6 +19,11 @@ struct start {
 // The first process of a sandbox: sets it up and executes the command. Never returns.
 void sandbox_child(const struct start *start) __attribute__((noreturn));
 
+// Forks: the child returns, the parent becomes its keeper (keeper.c) and never does. The keeper kills everything that is left
+// when it gets KEEPER_KILL, and passes other signals on.
+void keeper_fork(void);
+#define KEEPER_KILL (SIGRTMIN + 3)
+
 struct mounts {
     int scratch; // a private tmpfs for files and mount points
     int root; // the new root's mount

@@ -1,6 +1,16 @@
 public import SystemPackage
 
 extension DirectoryHandle {
+    /// Opens the directory that `path` leads to when this one is the root, and makes what is missing.
+    public func openOrMakeDirectoryInRoot(_ path: FilePath) throws(FileSystemError) -> DirectoryHandle {
+        do throws(FileSystemError) {
+            return try openDirectoryInRoot(path)
+        } catch let error where error.code == .noSuchFileOrDirectory {
+            guard let name = path.lastComponent.flatMap(FileName.init) else { throw error }
+            return try openOrMakeDirectoryInRoot(path.removingLastComponent()).makeOrOpenDirectory(name)
+        }
+    }
+
     /// Makes a directory and its missing parents, and opens it. Links on the way are followed.
     ///
     /// `mode` is that of the directories it makes, subject to the umask.

@@ -41,6 +41,7 @@ extension LayerStore {
         let sink = TeeSink(to: nil) { bytes in unsafe bytes.withUnsafeBytes { unsafe digester.update($0) } }
         let writer = TarWriter(to: sink)
         let tree = try parent.openDirectory(name)
+        if let below { try UnchangedEntries(below: below, checkpoint: flag.check).remove(from: tree) }
         let owners = try log.resolved(in: tree)
         let archiver = TreeArchiver(
             writer: writer, change: .settle(epoch: epoch), below: below, owners: owners, checkpoint: flag.check)

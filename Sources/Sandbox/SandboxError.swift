@@ -5,7 +5,8 @@ public struct SandboxError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kind of failure.
     public struct Code: Sendable, Hashable {
         private enum Value: Hashable {
-            case userNamespaceRefused, isolationRefused, mountFailed, invalidSpecification, executableNotFound,
+            case userNamespaceRefused, isolationRefused, rootRefused, mountFailed, invalidSpecification,
+                executableNotFound,
                 executableNotRunnable, identityNotMapped, launcherLost, system
         }
         private var value: Value
@@ -14,6 +15,8 @@ public struct SandboxError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let userNamespaceRefused = Code(value: .userNamespaceRefused)
         /// Namespaces or the seccomp filter are refused, for example inside another container.
         public static let isolationRefused = Code(value: .isolationRefused)
+        /// The root file system could not be mounted.
+        public static let rootRefused = Code(value: .rootRefused)
         /// A mount could not be made.
         public static let mountFailed = Code(value: .mountFailed)
         /// The specification asks for something impossible.

@@ -21,6 +21,7 @@ extension SandboxLauncher {
         signals: AsyncStream<Int32>? = nil
     ) async throws -> Termination {
         try specification.validate()
+        try check(specification)
         try Task.checkCancellation()
         let resources = try prepare(for: specification.security)
         let program = try MemoryFile(
@@ -40,6 +41,7 @@ extension SandboxLauncher {
         // The namespace shows the group that a process is in when it is made, so it comes after the move into that.
         if specification.controlGroup != nil { namespaces.remove(.controlGroup) }
         if specification.network == .none { namespaces.insert(.network) }
+        if resources.host.changesRoot { namespaces = [] }
 
         let id = state.withLock { state in
             defer { state.nextID += 1 }
@@ -65,6 +67,23 @@ extension SandboxLauncher {
         return termination
     }
 
+    /// Refuses what this machine cannot do.
+    private func check(_ specification: ProcessSpecification) throws(SandboxError) {
+        switch isolation {
+        case .namespaces: return
+        case .refused(let error): throw error
+        case .changedRoot:
+            guard case .directory = specification.root, specification.mounts.isEmpty else {
+                throw .invalid("nothing can be mounted here, so the root must be a directory")
+            }
+            guard specification.network != .none else {
+                throw SandboxError(
+                    .isolationRefused, "a process cannot be kept from the network where namespaces are refused",
+                    help: "leave out --network=none, or allow user namespaces")
+            }
+        }
+    }
+
     private struct Resources {
         var host: HostFacts
         var filter: MemoryFile?
@@ -74,10 +93,12 @@ extension SandboxLauncher {
 
     private func prepare(for security: SecurityProfile) throws(SandboxError) -> Resources {
         try state.withLock { state throws(SandboxError) in
-            let host = state.host ?? HostFacts.current(namespace)
+            let host = state.host ?? HostFacts.current(namespace, isolation)
             state.host = host
             var resources = Resources(host: host)
-            if security == .default {
+            // Without CAP_SYS_ADMIN a filter would cost the step its setuid programs, and whatever refuses us namespaces has one
+            // of its own.
+            if security == .default, !host.changesRoot {
                 if state.filter == nil {
                     state.filter = try MemoryFile(name: "slipway-seccomp", bytes: SeccompFilter.make())
                 }

@@ -35,7 +35,7 @@ struct StartFailure {
             return SandboxError(.isolationRefused, "cannot make namespaces for a process", cause: cause, help: help)
         case CSANDBOX_STEP_ROOT:
             return SandboxError(
-                .mountFailed, "cannot mount the root filesystem: \(detail)", cause: cause, help: mountHelp)
+                .rootRefused, "cannot mount the root filesystem: \(detail)", cause: cause, help: mountHelp)
         case CSANDBOX_STEP_MOUNT:
             return SandboxError(.mountFailed, "cannot mount \(detail)", cause: cause, help: isRefusal ? mountHelp : nil)
         case CSANDBOX_STEP_PIVOT:

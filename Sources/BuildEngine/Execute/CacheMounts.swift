@@ -12,6 +12,9 @@ struct CacheMounts {
     /// A directory for what is thrown away after the step, on the store's file system.
     let scratch: FilePath
 
+    /// Whether no two steps can use a directory at once, since it is moved.
+    var isAlwaysExclusive = false
+
     /// What a step asks for.
     struct Wish: Sendable, Hashable {
         /// The id in the Dockerfile.
@@ -43,7 +46,7 @@ struct CacheMounts {
         var number = 0
         while true {
             let hold = try store.holdCacheMount(
-                identity: wish.identity, number: number, isExclusive: wish.sharing != .shared)
+                identity: wish.identity, number: number, isExclusive: wish.sharing != .shared || isAlwaysExclusive)
             if let hold {
                 try await make(hold, wish, prepare)
                 try store.recordUse(of: hold, id: wish.id, target: wish.target)

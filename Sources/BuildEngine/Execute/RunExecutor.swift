@@ -12,6 +12,7 @@ struct RunExecutor {
     /// A directory of this step, empty, on the store's file system.
     let scratch: FilePath
     let mountPoints: MountPointDirectories
+    let support: RunRoot.Support
     /// Times of files later than this become this; nil keeps them.
     let epoch: Timestamp?
     /// What limits processes; without limits, none.
@@ -31,21 +32,17 @@ struct RunExecutor {
         let view = try LayerView(layers: layers, store: layerStore)
         let user = try imageUser(run.user, in: view, command: run.arguments)
         let upper = scratch.appending("upper")
-        let work = scratch.appending("work")
         try makeDirectory("upper", like: view)
         try makeDirectory("work", like: nil)
-        var lower = layerStore.overlayDirectories(of: layers)
-        if let stubs = try mountPoints.directory(of: view.stubs(for: prepared.points)) { lower.insert(stubs, at: 0) }
         let controlGroup = try enter()
         defer { leave(controlGroup) }
-        let specification = ProcessSpecification(
+        var specification = ProcessSpecification(
             arguments: run.arguments, environment: environment(run, user, prepared.environment),
             workingDirectory: FilePath(run.workingDirectory),
             user: Sandbox.UserIdentity(
                 userID: user.uid, groupID: user.gid, supplementaryGroupIDs: user.supplementaryGroups),
             hostname: run.limits.hostname,
-            root: .overlay(lower: lower, upper: upper, work: work),
-            mounts: try prepared.mounts.map { try $0.like(view) },
+            root: .directory(scratch), mounts: [],
             network: run.network == .none ? .none : .host,
             security: run.security == .insecure ? .insecure : .default,
             resourceLimits: try run.limits.resourceLimits.map(resourceLimit),
@@ -59,13 +56,25 @@ struct RunExecutor {
         func failed(_ error: BuildError) -> BuildError {
             var plain = specification
             plain.environment = environment(run, user, EnvironmentList(), proxies: false)
+            if (try? root.collectChanges(in: upper)) == nil { return error }
             keeper?.keep(plain, over: layers, prepared.resolved, in: scratch, because: error)
             return error
         }
+        var copies = MountCopies(prepared, layerStore: layerStore, scratch: scratch)
+        var root = try makeRoot(view, prepared)
         let termination: Termination
         do {
             defer { output.finish() }
-            termination = try await launcher.run(specification, within: timeout) { output.append($0, $1) }
+            do {
+                try complete(&specification, root, view, &copies)
+                termination = try await launcher.run(specification, within: timeout) { output.append($0, $1) }
+            } catch let error as SandboxError where error.code == .rootRefused && !support.hasRefusedOverlays {
+                support.refuseOverlays()
+                root = try makeRoot(view, prepared)
+                try complete(&specification, root, view, &copies)
+                termination = try await launcher.run(specification, within: timeout) { output.append($0, $1) }
+            }
+            try copies.restore()
         } catch let error as StepTimeout {
             throw failed(
                 BuildError(
@@ -95,8 +104,39 @@ struct RunExecutor {
                         + (isOutOfMemory ? ": it ran out of the memory that --memory gives it" : ""),
                     help: isOutOfMemory ? "give it more with --memory" : nil, output: tail.lines))
         }
+        try root.collectChanges(in: upper)
         return try await layerStore.commit(
             upperDirectory: upper, epoch: epoch, ownerLog: termination.ownerLog, below: view)
+    }
+
+    private func makeRoot(_ view: LayerView, _ prepared: PreparedMounts) throws -> RunRoot {
+        guard launcher.isolation == .namespaces, !support.hasRefusedOverlays else {
+            return .copy(
+                try CopiedRoot(
+                    of: view, at: scratch.appending("root"), mountPoints: prepared.points,
+                    devices: launcher.isolation != .namespaces))
+        }
+        var lower = layerStore.overlayDirectories(of: view.layers)
+        if let stubs = try mountPoints.directory(of: view.stubs(for: prepared.points)) { lower.insert(stubs, at: 0) }
+        return .overlay(
+            .overlay(lower: lower, upper: scratch.appending("upper"), work: scratch.appending("work")))
+    }
+
+    /// The root and the mounts of a process.
+    private func complete(
+        _ specification: inout ProcessSpecification, _ root: RunRoot, _ view: LayerView, _ copies: inout MountCopies
+    ) throws {
+        specification.root = root.fileSystem
+        switch root {
+        case .overlay:
+            specification.mounts = try copies.prepared.mounts.map { try $0.like(view) }
+        case .copy(let root):
+            if launcher.isolation == .namespaces {
+                specification.mounts = try copies.withoutOverlays().map { try $0.like(view) }
+            } else {
+                try copies.put(into: root)
+            }
+        }
     }
 
     /// A control group that the launcher removes if this process dies.

@@ -5,6 +5,7 @@ import Dockerfile
 import FileSystem
 import LayerStore
 import OCI
+import Sandbox
 import SystemPackage
 
 /// What each kind of operation does.
@@ -115,12 +116,15 @@ extension Solver {
     ) async throws -> CommittedLayer {
         try await provider.unpack(base)
         let preparation = MountPreparation(
-            request: request, layerStore: layerStore, caches: CacheMounts(store: store, scratch: scratch),
+            request: request, layerStore: layerStore,
+            caches: CacheMounts(
+                store: store, scratch: scratch, isAlwaysExclusive: launcher.isolation != .namespaces),
             scratch: scratch, stack: { try await stack($0, $1, results) },
             seed: { try await seed($0, $1, into: $2, results) })
         let prepared = try await preparation.prepare(run)
         let executor = RunExecutor(
-            launcher: launcher, layerStore: layerStore, scratch: scratch, mountPoints: mountPoints, epoch: clamp,
+            launcher: launcher, layerStore: layerStore, scratch: scratch, mountPoints: mountPoints,
+            support: rootSupport, epoch: clamp,
             controlGroups: controlGroups, timeout: request.stepTimeout,
             keeper: keeper?.of(operation))
         let steps = self.steps

@@ -77,6 +77,23 @@ extension LayerView {
 }
 
 extension Node {
+    /// Its entry in an archive, with everything as it is in the image; not of a socket.
+    func entry() throws -> TarEntry {
+        let kind: TarEntry.Kind =
+            switch status.kind {
+            case .regular, .socket: .file
+            case .directory: .directory
+            case .symbolicLink: .symlink(symlinkTarget ?? "")
+            case .characterDevice: .characterDevice(status.specialDevice)
+            case .blockDevice: .blockDevice(status.specialDevice)
+            case .fifo: .fifo
+            }
+        return TarEntry(
+            path: relativePath, kind: kind, mode: status.mode, uid: status.uid, gid: status.gid,
+            size: status.kind == .regular ? Int64(clamping: status.size) : 0, mtime: status.mtime,
+            xattrs: try extendedAttributes())
+    }
+
     /// The entry of a directory, with everything as it is in the image.
     func directoryEntry() throws -> TarEntry {
         TarEntry(

@@ -12,12 +12,16 @@ struct HostFacts: Equatable {
     /// What a step needs a notifier for; nil where the kernel does everything.
     var notifications: NotificationFilter.Scope?
 
-    static func current(_ namespace: UserNamespace) -> HostFacts {
+    /// There are no namespaces: a process has its root by chroot(2), and nothing is mounted.
+    var changesRoot = false
+
+    static func current(_ namespace: UserNamespace, _ isolation: Isolation) -> HostFacts {
         HostFacts(
             needsLegacyOverlay: kernelVersion().map { $0 < (6, 5) } ?? false,
             hasUnifiedControlGroups: unsafe access("/sys/fs/cgroup/cgroup.controllers", F_OK) == 0,
             deniesSetGroups: SmallFile.read("/proc/self/setgroups")?.hasPrefix("deny") ?? false,
-            notifications: notifications(namespace, map: SmallFile.read("/proc/self/uid_map") ?? ""))
+            notifications: notifications(namespace, map: SmallFile.read("/proc/self/uid_map") ?? ""),
+            changesRoot: isolation == .changedRoot)
     }
 
     static func notifications(_ namespace: UserNamespace, map: String) -> NotificationFilter.Scope? {

@@ -8,6 +8,9 @@ struct ProgramEncoder {
     /// SYS_CHROOT, MKNOD, AUDIT_WRITE, SETFCAP.
     static let defaultCapabilities: UInt64 = 0xa804_25fb
 
+    /// The same without SYS_CHROOT, which is a way out of a root that was made by it.
+    static let changedRootCapabilities: UInt64 = defaultCapabilities & ~(1 << 18)
+
     private struct Flags: OptionSet {
         var rawValue: UInt32
         static let noNewPrivileges = Flags(rawValue: 1)
@@ -15,6 +18,7 @@ struct ProgramEncoder {
         static let keepGroups = Flags(rawValue: 4)
         static let ambient = Flags(rawValue: 8)
         static let oneIdentity = Flags(rawValue: 16)
+        static let changedRoot = Flags(rawValue: 32)
         static let terminal = Flags(rawValue: 64)
     }
 
@@ -22,7 +26,11 @@ struct ProgramEncoder {
     static func encode(_ specification: ProcessSpecification, host: HostFacts) -> [UInt8] {
         var encoder = ProgramEncoder()
         encoder.put(specification, host: host)
-        encoder.put(MountPlan.make(for: specification, host: host))
+        if host.changesRoot, case .directory(let root) = specification.root {
+            encoder.put([MountStep(operation: .rootDirectory(root, []))])
+        } else {
+            encoder.put(MountPlan.make(for: specification, host: host))
+        }
         return encoder.bytes
     }
 
@@ -30,6 +38,7 @@ struct ProgramEncoder {
         put(0x3157_4c53 as UInt32)
         var flags: Flags = []
         if specification.noNewPrivileges { flags.insert(.noNewPrivileges) }
+        if host.changesRoot { flags.insert(.changedRoot) }
         if specification.network == .none { flags.insert(.loopback) }
         if host.deniesSetGroups { flags.insert(.keepGroups) }
         if specification.security == .insecure { flags.insert(.ambient) }
@@ -40,7 +49,8 @@ struct ProgramEncoder {
         put(specification.user.groupID)
         put(UInt32(specification.user.supplementaryGroupIDs.count))
         for group in specification.user.supplementaryGroupIDs { put(group) }
-        let capabilities = specification.security == .default ? Self.defaultCapabilities : .max
+        let confined = host.changesRoot ? Self.changedRootCapabilities : Self.defaultCapabilities
+        let capabilities = specification.security == .default ? confined : .max
         put(capabilities)
         put(specification.user.userID == 0 || specification.security == .insecure ? capabilities : 0)
         put(specification.hostname)
