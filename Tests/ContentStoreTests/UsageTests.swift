@@ -263,7 +263,8 @@ struct UsageTests {
         let now = Timestamp(seconds: 100_000_000)
         let disk: Int64 = 50_000_000_000
         let rules = HousekeepingPolicy().rules(now: now, total: disk)
-        #expect(rules[0].filter.kinds == [.cacheMount, .download] && rules[0].maximumUsedSpace == 512_000_000)
+        #expect(rules[0].filter.kinds == [.cacheMount, .download, .buildLog, .buildState])
+        #expect(rules[0].maximumUsedSpace == 512_000_000)
         #expect(rules[1].filter.unusedSince == Timestamp(seconds: now.seconds - 60 * 86_400))
         #expect(rules[2].maximumUsedSpace == 40_000_000_000 && rules[2].reservedSpace == 5_000_000_000)
         #expect(rules[2].minimumFreeSpace == 10_000_000_000 && !rules[2].includesAll && rules[3].includesAll)

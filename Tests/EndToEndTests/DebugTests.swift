@@ -15,7 +15,7 @@ extension EndToEnd {
             RUN chmod 777 /work
             USER app
             RUN --mount=type=cache,target=/cache,mode=0777 --mount=type=bind,from=other,source=/other,target=/bound \\
-                --mount=type=bind,target=/context,rw --mount=type=secret,id=token,env=TOKEN,mode=0444 --network=none <<EOF
+                --mount=type=bind,target=/context,rw --mount=type=secret,id=token,target=/run/token,env=TOKEN,mode=0444 --network=none <<EOF
             echo written >file && echo cached >/cache/file && echo new >/tmp/new
             exit 7
             EOF
@@ -36,7 +36,7 @@ extension EndToEnd {
                 try await Self.fail(work)
                 let script = """
                     echo $PWD $GREETING token=$TOKEN $(id -un); cat file /cache/file /bound /context/given /tmp/new
-                    grep -E '^(Seccomp|CapBnd):' /proc/self/status; ls /sys/class/net; ls /run/secrets
+                    grep -E '^(Seccomp|CapBnd):' /proc/self/status; ls /sys/class/net; test ! -e /run/token
                     """
                 let seen = try await work.slipway(["debug", "--", "sh", "-c", script])
                 #expect(seen.status == 0, "\(seen.transcript)")
@@ -50,7 +50,7 @@ extension EndToEnd {
                 let given = try await work.slipway(
                     [
                         "debug", "--secret", "id=token,env=T", "1", "--", "sh", "-c",
-                        "echo $TOKEN; cat /run/secrets/token",
+                        "echo $TOKEN; cat /run/token",
                     ],
                     environment: ["T": "another"])
                 #expect(given.text == "another\nanother" && given.errors.isEmpty, "\(given.transcript)")
@@ -148,7 +148,8 @@ extension EndToEnd {
                 try await Self.fail(work)
                 let outcome = try await work.slipway(
                     typing: [
-                        "see=$ ", "type=echo it''-runs; sleep 1000\\n", "see=it-runs", "type=\\x03", "see=$ ",
+                        "see=$ ", "type=sh -c \"echo it''-runs; exec sleep 1000\"\\n", "see=it-runs", "type=\\x03",
+                        "see=$ ",
                         "type=cat file; exit 4\\n", "see=written",
                     ], ["debug"])
                 #expect(outcome.status == 4, "\(outcome.transcript)")

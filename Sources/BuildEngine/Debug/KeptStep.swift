@@ -75,8 +75,9 @@ public struct KeptStep: Sendable, Hashable {
 
     /// A shell to look around with: that of the step if it has one.
     var shell: String {
+        let shells: Set = ["sh", "ash", "bash", "dash", "fish", "ksh", "zsh"]
         guard arguments.count > 2, arguments.dropFirst().dropLast().contains("-c"), let program = arguments.first,
-            program.hasSuffix("sh")
+            let name = FilePath(program).lastComponent, shells.contains(name.string)
         else { return "/bin/sh" }
         return program
     }

@@ -85,15 +85,17 @@ struct RunExecutor {
                     output: tail.lines))
         } catch let error as SandboxError {
             let name = "process \"\(commandText(run))\" could not be started"
-            if error.code == .executableNotRunnable || error.code == .executableNotFound,
-                let program = run.arguments.first,
+            let isProgram = error.code == .executableNotRunnable || error.code == .executableNotFound
+            if isProgram, let program = run.arguments.first,
                 let machine = try ProgramInspection.explanation(
                     of: program, in: view, environment: specification.environment)
             {
                 throw BuildError(.processNotStarted, "\(name): \(machine.reason)", help: machine.help)
             }
-            throw BuildError(
+            let reason = BuildError(
                 .processNotStarted, "\(name): \(error.message)", help: error.help, cause: error.cause)
+            // Where the sandbox itself cannot be made, there is nothing to look at.
+            throw isProgram ? failed(reason) : reason
         }
         guard termination.status.isSuccess else {
             let isOutOfMemory = controlGroup.map { $0.outOfMemoryKills > 0 } ?? false

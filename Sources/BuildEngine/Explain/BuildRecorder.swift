@@ -31,12 +31,16 @@ final class BuildRecorder: ProgressSink {
     func endLog() { log.withLock { $0.take() }?.close() }
 
     func emit(_ event: ProgressEvent) {
-        sink.emit(event)
         switch event.kind {
         case .output, .transfer, .warning: break
         case .planned, .started, .explained, .finished: state.withLock { Self.apply(event, to: &$0) }
         }
-        guard let log = log.withLock({ $0 }) else { return }
+        // What somebody has seen is kept, whatever happens next.
+        if let log = log.withLock({ $0 }) { write(event, to: log) }
+        sink.emit(event)
+    }
+
+    private func write(_ event: ProgressEvent, to log: BuildLog) {
         switch event.kind {
         case .explained(let id, let explanation) where explanation.verdict == .executed:
             if let step = state.withLock({ $0.steps[id]?.description }) { log.executing(step, at: event.time) }

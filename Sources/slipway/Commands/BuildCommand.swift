@@ -96,7 +96,7 @@ struct BuildCommand: SlipwayCommand {
         after error: any Error, _ request: BuildOptions, _ context: CommandContext
     ) async throws {
         guard case .shell(let program) = request.onError, let error = error as? BuildError, error.isStepKept,
-            let build = error.build, StepShell.terminal(context) != nil, let launcher = context.launcher
+            let build = error.build, let terminal = StepShell.terminalOfBuild(context), let launcher = context.launcher
         else { return }
         var access = BuildRequest(context: nil)
         try access.take(secrets: request.secrets, agents: request.agents)
@@ -104,11 +104,17 @@ struct BuildCommand: SlipwayCommand {
         var process = StepDebugger.Process()
         process.shell = program
         try context.standardError.write(shell.introduction)
-        _ = try await shell.run(process) { specification, streams in
-            try await launcher.run(
-                specification, standardInput: streams.input, standardOutput: streams.output,
-                standardError: streams.error
-            ).status
+        do {
+            _ = try await shell.run(process, at: terminal) { specification, streams in
+                try await launcher.run(
+                    specification, standardInput: streams.input, standardOutput: streams.output,
+                    standardError: streams.error
+                ).status
+            }
+        } catch let error as SandboxError where error.code == .executableNotFound {
+            var report = ErrorReport(error)
+            report.help = "the image has no such shell: slipway debug \(build) -- COMMAND runs another program"
+            try context.standardError.write(report.text(palette: context.palette))
         }
     }
 

@@ -69,7 +69,7 @@ struct DebugCommand: SlipwayCommand {
             }
             let launcher = context.launcher
             let signals = context.signals
-            let status = try await shell.run(process) { specification, streams in
+            let status = try await shell.run(process, at: StepShell.terminal(context)) { specification, streams in
                 guard let launcher else { return nil }
                 return try await ContainerRunner.run(
                     specification, stopSignal: SIGTERM, streams, signals: signals, launcher)

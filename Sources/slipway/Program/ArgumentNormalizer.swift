@@ -4,9 +4,9 @@ enum ArgumentNormalizer {
     /// Flags without a value. With `=true` they become plain, with `=false` they are dropped: all of them are off by
     /// default.
     private static let booleans: Set<String> = [
-        "all", "check", "compress", "debug", "digests", "force", "force-rm", "json", "load", "no-cache", "no-trunc",
-        "pull",
-        "push", "quick", "quiet", "repair", "rm", "squash", "verbose",
+        "all", "check", "compress", "debug", "digests", "failed", "force", "force-rm", "json", "list", "load",
+        "no-cache",
+        "no-trunc", "pull", "push", "quick", "quiet", "repair", "rm", "squash", "timestamps", "verbose",
     ]
 
     /// The arguments after the program's name.

@@ -68,6 +68,7 @@ struct RawJSONRenderer: ProgressRenderer {
         }
         if let code = report.code { error["code"] = .string(code) }
         if let help = report.help { error["help"] = .string(help) }
+        if !report.notes.isEmpty { error["notes"] = .strings(report.notes) }
         return line(["error": error])
     }
 

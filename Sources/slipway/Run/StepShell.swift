@@ -25,22 +25,29 @@ struct StepShell {
         self.request = request
     }
 
-    /// Where a person sees what the process shows, if one does; nil where a shell has nobody to talk to.
+    /// Where a person sees what the process shows; nil where a shell has nobody to talk to.
     static func terminal(_ context: CommandContext) -> FileDescriptor? {
-        guard context.standardInputIsTerminal else { return nil }
-        let output = [context.standardOutput, context.standardError].first { $0.isTerminal }
-        return output?.descriptor
+        context.standardInputIsTerminal && context.standardOutput.isTerminal ? context.standardOutput.descriptor : nil
     }
 
-    /// Runs a process to its end, on the terminal if there is one.
+    /// The same for a build, whose standard output may take its result.
+    static func terminalOfBuild(_ context: CommandContext) -> FileDescriptor? {
+        if let terminal = terminal(context) { return terminal }
+        return context.standardInputIsTerminal && context.standardError.isTerminal
+            ? context.standardError.descriptor : nil
+    }
+
+    /// Runs a process to its end.
     ///
-    /// - Parameter start: carries out a specification.
+    /// - Parameters:
+    ///   - terminal: where it is shown, if a person is there; else its output is that of slipway.
+    ///   - start: carries out a specification.
     func run(
-        _ process: StepDebugger.Process,
+        _ process: StepDebugger.Process, at terminal: FileDescriptor?,
         start: @Sendable (ProcessSpecification, StandardStreams) async throws -> ExitStatus?
     ) async throws -> ExitStatus? {
         var process = process
-        if let terminal = Self.terminal(context) {
+        if let terminal {
             process.hasTerminal = true
             process.environment.insert("TERM=\(context.environment["TERM"] ?? "xterm")", at: 0)
             return try await debugger.open(step, process, request) { specification in

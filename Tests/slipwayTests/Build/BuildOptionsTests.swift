@@ -123,6 +123,33 @@ import Testing
         #expect(try options(["--max-parallelism", value, "."]).maximumParallelism == expected)
     }
 
+    @Test(
+        arguments: [
+            ("30s", .seconds(30)), ("1h30m", .seconds(5400)), ("1.5s", .milliseconds(1500)), ("0", nil), ("0s", nil),
+            ("", nil),
+        ] as [(String, Duration?)])
+    func stepTimeout(value: String, expected: Duration?) throws {
+        #expect(try options(["--step-timeout", value, "."]).stepTimeout == expected)
+    }
+
+    @Test(arguments: ["-1s", "30", "1d", "soon", "s", "99999999h"])
+    func noTimeout(value: String) throws {
+        #expect(throws: CommandLineError.self) { try options(["--step-timeout", value, "."]) }
+    }
+
+    @Test(
+        arguments: [
+            ("stop", .stop), ("keep", .keep), ("shell", .shell(nil)), ("shell=/bin/bash", .shell("/bin/bash")),
+            ("shell=", nil), ("", nil), ("keep=1", nil), ("bash", nil), ("SHELL", nil),
+        ] as [(String, ErrorHandling?)])
+    func onError(value: String, expected: ErrorHandling?) throws {
+        if let expected {
+            #expect(try options(["--on-error=\(value)", "."]).onError == expected)
+        } else {
+            #expect(throws: CommandLineError.self) { try options(["--on-error", value, "."]) }
+        }
+    }
+
     @Test func theEpochOfTheEnvironment() throws {
         #expect(try options(["."], environment: ["SOURCE_DATE_EPOCH": "17"]).sourceDateEpoch == 17)
         let arguments = ["--build-arg", "SOURCE_DATE_EPOCH=18", "."]

@@ -61,7 +61,7 @@ import Testing
     }
 
     @Test(arguments: [
-        ([], "at least 1"), (["-t", "i"], "--tty"), (["-d", "i"], "--detach"), (["-p", "80:80", "i"], "--publish"),
+        ([], "at least 1"), (["-d", "i"], "--detach"), (["-p", "80:80", "i"], "--publish"),
         (["--name", "x", "i"], "--name"), (["--bogus", "i"], "--bogus"), (["-w", "rel", "i"], "absolute"),
         (["-v", "data:/x", "i"], "named volumes"), (["-v", "/x", "i"], "HOST:CONTAINER"),
         (["-v", "/x:y", "i"], "absolute"), (["-v", "/x:/y:exec", "i"], "exec"),
