@@ -1,3 +1,4 @@
+import Archive
 import ArgumentParser
 import BuildEngine
 import FoundationEssentials
@@ -28,12 +29,16 @@ enum Program {
             if command.preparation > .none {
                 context.root = try StoreLocation.resolve(
                     flag: command.store.root, environment: environment, isSuperuser: isSuperuser)
+                context.limits = try UnpackLimits(command.limitFlags, environment: environment)
                 context.userNamespace = try UserNamespace.enterIfNeeded()
             }
             if command.preparation == .sandbox { context.launcher = try SandboxLauncher.fork() }
             // After the launcher, which hands its signal dispositions on to sandboxed processes.
             signal(SIGPIPE, SIG_IGN)
+            // A file that is larger than `ulimit -f` allows is an error, and no end without a word.
+            signal(SIGXFSZ, SIG_IGN)
             raiseOpenFileLimit()
+            refuseCoreDumps()
             SignalLoop.run(command, in: context)
         } catch {
             end(error, output, diagnostics, environment)
@@ -47,6 +52,15 @@ enum Program {
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
         limit.rlim_cur = min(limit.rlim_max, 65_536)
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+    }
+
+    /// Has the kernel write no core dump of this process, which holds secrets and passwords. A limit of 1 also keeps it from
+    /// handing one to a program, as a limit of 0 does not (core(5)). Sandboxed processes keep the limit that the user has.
+    private static func refuseCoreDumps() {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit) == 0 else { return }
+        limit.rlim_cur = min(limit.rlim_max, 1)
+        setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &limit)
     }
 
     /// The command that the arguments ask for.
