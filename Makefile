@@ -18,7 +18,7 @@ release := $(SWIFT) build -c release --product slipway --static-swift-stdlib \
 binary := .build/release/slipway
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz build install format lint check-scripts bench clean setup-build setup-demo setup-test setup-bench
+.PHONY: help demo test fuzz hostile torture build install format lint check-scripts bench clean setup-build setup-demo setup-test setup-bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST) | \
@@ -32,8 +32,16 @@ test: setup-test lint ## format, warnings, unit tests, end-to-end tests
 	$(SWIFT) test --skip-build --disable-xctest --skip EndToEndTests
 	$(SWIFT) test --skip-build --disable-xctest --filter EndToEndTests
 
-fuzz: setup-build ## fuzz the Dockerfile module for SECONDS=60 in all; see Fuzz/run
+fuzz: setup-build ## fuzz all readers of foreign bytes for SECONDS=60 in all; see Fuzz/run
 	Fuzz/run $(SECONDS)
+
+hostile: setup-test ## the full form of the tests with hostile input; some 20 minutes
+	$(SWIFT) build --build-tests -j $(JOBS)
+	SLIPWAY_HOSTILE=full $(SWIFT) test --skip-build --disable-xctest --filter EndToEndTests.EndToEnd/HostileTests
+
+torture: setup-test ## the full form of the tests with kills, full disks, failing disks and 32 builds at once; an hour
+	$(SWIFT) build --build-tests -j $(JOBS)
+	SLIPWAY_TORTURE=full $(SWIFT) test --skip-build --disable-xctest --filter EndToEndTests.EndToEnd/TortureTests
 
 build: setup-build ## the release binary, $(binary)
 	$(release)
@@ -50,11 +58,11 @@ lint: check-scripts ## check the format, change nothing
 	$(SWIFT) format lint --strict --parallel --recursive $(sources)
 
 check-scripts:
-	@for script in .ci/run Fuzz/run scripts/demo scripts/remove-store scripts/setup examples/bases/make-base examples/bases/recipes/*.sh \
+	@for script in .ci/run Fuzz/run Fuzz/bytes scripts/demo scripts/remove-store scripts/setup examples/bases/make-base examples/bases/recipes/*.sh \
 	    Benchmarks/peers-root Benchmarks/harness/enter-root; do \
 	    bash -n "$$script" || exit 1; done
 	@python3 -c 'import ast, sys; [ast.parse(open(name).read(), name) for name in sys.argv[1:]]' \
-	    scripts/image-facts examples/bases/oci-layout examples/bases/debian-sources Benchmarks/run Benchmarks/harness/*.py
+	    scripts/image-facts examples/bases/oci-layout examples/bases/debian-sources Benchmarks/run Benchmarks/harness/*.py Tests/EndToEndTests/Support/hostile/*.py
 
 bench: setup-bench build ## measure builds beside dockerd and buildah; as root; see Benchmarks/README.md
 	Benchmarks/run $(binary)

@@ -93,7 +93,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests", dependencies: ["LoopbackServer", subprocess, system],
             exclude: [
-                "Probe", "Support/terminal.py", "Support/token-server.py", "conformance-failures.txt", "mistakes.txt",
+                "Probe", "Support/hostile", "Support/terminal.py", "Support/token-server.py",
+                "conformance-failures.txt", "mistakes.txt",
             ]),
     ]
         + rooms.map { .target(name: $0.name, dependencies: $0.dependencies) }

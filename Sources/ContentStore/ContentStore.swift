@@ -1,3 +1,4 @@
+public import Archive
 internal import FileSystem
 internal import Glibc
 internal import Synchronization
@@ -13,6 +14,7 @@ public import SystemPackage
 ///     tmp/<lease>/         files of running processes; swept when the process is gone
 ///     reserve              4 MiB of nothing, given up when the disk is full so that garbage can still be collected
 ///     index.sqlite         images, cache records, layers, context files, cache mounts, builds, pins
+///     images.json          the names of the images once more, for the day the index is lost; see `ImageNames`
 ///
 /// Several processes may share a store, and each may be killed at any instant: a blob is there whole or not at all, the
 /// index is a write-ahead-logged database, and what was not finished lies in `tmp/`. What a process has written or looked
@@ -26,6 +28,8 @@ public final class ContentStore: Sendable {
     public let root: FilePath
     /// Whether nothing can be written. Reading works as far as the index can be read.
     public let isReadOnly: Bool
+    /// How much may come out of archives and layers that others made, for all that use the store.
+    public let limits: UnpackLimits
     /// What could not be removed while leftovers of dead processes were swept; each is a sentence.
     public let sweepFailures: [String]
 
@@ -44,9 +48,13 @@ public final class ContentStore: Sendable {
         case automatic
     }
 
-    private init(root: FilePath, isReadOnly: Bool, database: consuming sending Database?, sweepFailures: [String]) {
+    private init(
+        root: FilePath, isReadOnly: Bool, limits: UnpackLimits, database: consuming sending Database?,
+        sweepFailures: [String]
+    ) {
         self.root = root
         self.isReadOnly = isReadOnly
+        self.limits = limits
         self.database = Mutex(database)
         self.sweepFailures = sweepFailures
     }
@@ -54,16 +62,18 @@ public final class ContentStore: Sendable {
     /// Opens the store at `root`.
     ///
     /// - Throws: `notADirectory`, `readOnly`, `permissionDenied`, `noSpace`, `schemaVersion`, `corruptIndex`, `busy`.
-    public static func open(root: FilePath, access: Access = .automatic) throws(StoreError) -> ContentStore {
+    public static func open(
+        root: FilePath, access: Access = .automatic, limits: UnpackLimits = UnpackLimits()
+    ) throws(StoreError) -> ContentStore {
         switch access {
-        case .readWrite: return try openForWriting(root)
-        case .readOnly: return try openForReading(root)
+        case .readWrite: return try openForWriting(root, limits)
+        case .readOnly: return try openForReading(root, limits)
         case .automatic:
             do {
-                return try openForWriting(root)
+                return try openForWriting(root, limits)
             } catch  where error.code == .readOnly || error.code == .permissionDenied {
                 // The first error tells more than that of a second attempt.
-                guard let store = try? openForReading(root) else { throw error }
+                guard let store = try? openForReading(root, limits) else { throw error }
                 return store
             }
         }
@@ -74,8 +84,8 @@ public final class ContentStore: Sendable {
         try? close()
     }
 
-    private static func openForWriting(_ root: FilePath) throws(StoreError) -> ContentStore {
-        let opened: (database: Database, remains: [TemporaryDirectory.Remains])
+    private static func openForWriting(_ root: FilePath, _ limits: UnpackLimits) throws(StoreError) -> ContentStore {
+        let opened: (database: Database, remains: [TemporaryDirectory.Remains], isNew: Bool)
         do throws(StoreError) {
             opened = try openIndex(root)
             Reserve.restore(root)
@@ -85,12 +95,16 @@ public final class ContentStore: Sendable {
             opened = try openIndex(root)
         }
         let messages = opened.remains.compactMap { $0.sweep(store: root).map(String.init(describing:)) }
-        return ContentStore(root: root, isReadOnly: false, database: opened.database, sweepFailures: messages)
+        let isNew = opened.isNew
+        let store = ContentStore(
+            root: root, isReadOnly: false, limits: limits, database: opened.database, sweepFailures: messages)
+        if isNew { try store.restore() }
+        return store
     }
 
     private static func openIndex(
         _ root: FilePath
-    ) throws(StoreError) -> sending (database: Database, remains: [TemporaryDirectory.Remains]) {
+    ) throws(StoreError) -> sending (database: Database, remains: [TemporaryDirectory.Remains], isNew: Bool) {
         let index = root.appending("index.sqlite")
         if !exists(index) { try refuseForeign(root) }
         return try storeErrors {
@@ -98,26 +112,27 @@ public final class ContentStore: Sendable {
             // One process at a time creates the index and sweeps; also see TemporaryDirectory.
             let lock = try FileLock(waitingFor: root.appending("lock"))
             if exists(index) { try StoreOwners.check(root) } else { try StoreOwners.settle(root) }
+            try Reserve.makeRoom(root)
             let database = try Database(path: index.string, access: .readWrite)
             // A crash of the machine may undo the last transactions, never more: with WAL that needs no sync for each.
             try database.run("PRAGMA synchronous = NORMAL")
             try database.run("PRAGMA foreign_keys = ON")
             // On in Debian's SQLite: to overwrite what is removed costs time, and room on a full disk.
             try database.run("PRAGMA secure_delete = OFF")
-            try Schema.migrate(database)
+            let isNew = try Schema.migrate(database)
             let dead = try TemporaryDirectory.dead(store: root)
             for remains in dead { try database.run("DELETE FROM pins WHERE lease = ?", [.text(remains.name)]) }
             if !dead.isEmpty { try WorkLock.sweep(store: root) }
             withExtendedLifetime(lock) {}
-            return (database, dead)
+            return (database, dead, isNew)
         }
     }
 
-    private static func openForReading(_ root: FilePath) throws(StoreError) -> ContentStore {
+    private static func openForReading(_ root: FilePath, _ limits: UnpackLimits) throws(StoreError) -> ContentStore {
         try storeErrors { _ = try DirectoryHandle(root) }
         let index = root.appending("index.sqlite")
         guard exists(index) else {
-            return ContentStore(root: root, isReadOnly: true, database: nil, sweepFailures: [])
+            return ContentStore(root: root, isReadOnly: true, limits: limits, database: nil, sweepFailures: [])
         }
         try storeErrors { try StoreOwners.check(root) }
         func openIndex(_ access: Database.Access) throws(StoreError) -> Database {
@@ -134,7 +149,7 @@ public final class ContentStore: Sendable {
             guard !exists(root.appending("index.sqlite-wal")) else { throw error }
             database = try openIndex(.immutable)
         }
-        return ContentStore(root: root, isReadOnly: true, database: database, sweepFailures: [])
+        return ContentStore(root: root, isReadOnly: true, limits: limits, database: database, sweepFailures: [])
     }
 
     /// Refuses to make a store of a directory that already holds something else: what a store holds in `tmp/` is removed,
@@ -142,6 +157,7 @@ public final class ContentStore: Sendable {
     private static func refuseForeign(_ root: FilePath) throws(StoreError) {
         let names: [FileName] = [
             "blobs", "builds", "layers", "locks", "mounts", "tmp", "lock", "reserve", StoreOwners.name,
+            "images.json", "images.json.new", "index.damaged",
         ]
         let foreign = try storeErrors { () throws(FileSystemError) -> FileName? in
             guard exists(root) else { return nil }

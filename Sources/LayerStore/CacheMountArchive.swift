@@ -71,7 +71,7 @@ public struct CacheMountArchive {
         let directory = try parent.openDirectory(name)
         // Whatever the umask.
         try directory.setMode(0o755)
-        try DirectoryArchive.unpack(source, into: directory)
+        try DirectoryArchive.unpack(source, into: directory, limits: store.limits)
         try directory.synchronizeFileSystem()
         if let record = try records().first {
             let hold = try await hold(record, onWait: onWait)

@@ -19,7 +19,8 @@ extension LayerStore {
             }
             try self.store.pin([blob.digest])
             let compression = try self.store.withSource(of: blob.digest) { source in
-                try Self.verify(source, diffID: diffID, flag: flag)
+                let limits = self.store.limits.decompression(ofArchive: self.store.size(of: blob.digest))
+                return try Self.verify(source, limits, diffID: diffID, flag: flag)
             }
             let descriptor = Descriptor(mediaType: .ociLayer(compression), digest: blob.digest, size: blob.size)
             // Not this program's own compression, so without a level.
@@ -29,9 +30,9 @@ extension LayerStore {
     }
 
     private static func verify(
-        _ source: FileSource, diffID: Digest, flag: CancellationFlag
+        _ source: FileSource, _ limits: Decompressor.Limits, diffID: Digest, flag: CancellationFlag
     ) throws -> MediaType.LayerCompression {
-        let decompressor = try Decompressor.open(source, limits: .init(greatestSize: unpackedSizeLimit))
+        let decompressor = try Decompressor.open(source, limits: limits)
         var digester = Digester(diffID.algorithm)
         let sink = TeeSink(to: nil) { bytes in
             try flag.check()

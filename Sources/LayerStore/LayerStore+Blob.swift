@@ -39,7 +39,8 @@ extension LayerStore {
         }
         if let other = try store.layerBlobs(diffID).first {
             _ = try store.withSource(of: other.descriptor.digest) { source in
-                try Decompressor.open(source, limits: .init(greatestSize: Self.unpackedSizeLimit)).copy(to: sink)
+                let limits = store.limits.decompression(ofArchive: store.size(of: other.descriptor.digest))
+                return try Decompressor.open(source, limits: limits).copy(to: sink)
             }
             try sink.finish()
         } else if let place = try place(of: diffID) {

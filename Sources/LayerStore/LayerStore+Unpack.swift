@@ -6,10 +6,6 @@ internal import Synchronization
 internal import SystemPackage
 
 extension LayerStore {
-    /// The most bytes that the archive of one layer may have: 1 TiB. gzip expands a thousandfold, so a blob's own size
-    /// says little.
-    public static let unpackedSizeLimit: Int64 = 1 << 40
-
     /// Unpacks the blob of a layer, unless that has been done before.
     ///
     /// Who calls for the same layer meanwhile waits for the same work. The bytes are verified against the DiffID on the
@@ -18,8 +14,8 @@ extension LayerStore {
     /// - Parameters:
     ///   - blob: the layer's blob, which is in the content store; gzip, zstd, bzip2, xz or not compressed.
     ///   - progress: called on another thread with the number of bytes of the blob read so far, now and then.
-    /// - Throws: `LayerStoreError`: `diffIDMismatch`, `invalidEntry`, `tooLarge`, `unmappedOwner`; `ArchiveError`;
-    ///   `StoreError`; `FileSystemError`; `CancellationError`.
+    /// - Throws: `LayerStoreError`: `diffIDMismatch`, `invalidEntry`, `unmappedOwner`; `ArchiveError`, `limitExceeded`
+    ///   beyond the store's limits; `StoreError`; `FileSystemError`; `CancellationError`.
     public func unpack(
         diffID: Digest, blob: Descriptor, progress: @escaping @Sendable (Int64) -> Void = { _ in }
     ) async throws {
@@ -46,7 +42,9 @@ extension LayerStore {
         let (place, tree) = try newTree()
         do {
             let (record, format) = try store.withSource(of: blob.digest) { source in
-                try extract(source, diffID: diffID, into: tree, flag: flag, progress: progress)
+                try extract(
+                    source, of: store.size(of: blob.digest) ?? blob.size, diffID: diffID, into: tree, flag: flag,
+                    progress: progress)
             }
             try install(place, as: diffID, record)
             // Not this program's own compression, so without a level.
@@ -58,29 +56,24 @@ extension LayerStore {
     }
 
     private func extract(
-        _ source: FileSource, diffID: Digest, into tree: DirectoryHandle, flag: CancellationFlag,
+        _ source: FileSource, of size: Int64, diffID: Digest, into tree: DirectoryHandle, flag: CancellationFlag,
         progress: (Int64) -> Void
     ) throws -> (LayerPlace.Record, StreamFormat) {
-        let limits = Decompressor.Limits(greatestSize: Self.unpackedSizeLimit)
-        let decompressor = try Decompressor.open(source, limits: limits)
+        let decompressor = try Decompressor.open(source, limits: store.limits.decompression(ofArchive: size))
+        var budget = UnpackBudget(store.limits, archiveSize: size)
         var digester = Digester(diffID.algorithm)
         let counted = TeeSource(of: decompressor) { bytes in
             unsafe bytes.withUnsafeBytes { unsafe digester.update($0) }
         }
-        let options = TarReader.Options(greatestFileSize: Self.unpackedSizeLimit)
-        let reader = TarReader(counted, options: options)
+        let reader = TarReader(counted)
         let builder = TreeBuilder(root: tree)
         var record = LayerPlace.Record()
         var buffer = [UInt8](repeating: 0, count: 256 << 10)
         var announced: Int64 = 0
-        var total: Int64 = 0
         while let entry = try reader.next() {
             try flag.check()
-            // Sparse files are larger than what the archive holds of them.
-            total += entry.size
-            if total > Self.unpackedSizeLimit {
-                throw LayerStoreError(.tooLarge, "the layer \(diffID) unpacks to more than \(total >> 30) GiB")
-            }
+            try budget.take(entry, read: decompressor.inputCount)
+            let implied = builder.impliedCount
             try builder.add(entry) { file in
                 while true {
                     let length = try unsafe buffer.withUnsafeMutableBytes { try unsafe reader.read(into: $0) }
@@ -91,6 +84,8 @@ extension LayerStore {
                     }
                 }
             }
+            try budget.take(
+                directories: builder.impliedCount - implied, bytes: entry.path.length, read: decompressor.inputCount)
             record.entryCount += 1
             if decompressor.inputCount - announced >= 1 << 20 {
                 announced = decompressor.inputCount

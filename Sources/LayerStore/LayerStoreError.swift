@@ -11,8 +11,6 @@ public struct LayerStoreError: Error, Sendable, CustomStringConvertible {
         public static let invalidEntry = Code("invalidEntry")
         /// An owner has no id in this user namespace.
         public static let unmappedOwner = Code("unmappedOwner")
-        /// A layer is larger than the limit.
-        public static let tooLarge = Code("tooLarge")
         /// A file of the source changed while it was being read.
         public static let sourceChanged = Code("sourceChanged")
         /// A layer is neither unpacked nor there as a blob.

@@ -88,7 +88,7 @@ extension RegistryClient {
             let (bytes, next) = try await place.session.perform(request) {
                 (response) throws(RegistryError) -> ([UInt8], String?) in
                 let bytes = try await response.bytes(limit: ManifestDocument.maximumSize, of: subject)
-                guard let link = Self.nextPage(response.values(of: "Link")) else { return (bytes, nil) }
+                guard let link = PageLink.next(in: response.values(of: "Link")) else { return (bytes, nil) }
                 let redirect = try Redirect(from: response.url, location: link)
                 guard redirect.isSameOrigin else {
                     throw RegistryError(.invalidResponse, "\(subject) go on at another server")
@@ -102,19 +102,5 @@ extension RegistryClient {
             target = .url(next)
         }
         throw RegistryError(.tooLarge, "\(subject) have more than \(Self.maximumPages) pages")
-    }
-
-    /// The address of the next page: `</v2/app/tags/list?last=b&n=2>; rel="next"`.
-    static func nextPage(_ links: [String]) -> String? {
-        for link in links.flatMap({ $0.split(separator: ",") }) {
-            guard let open = link.firstIndex(of: "<"), let close = link.firstIndex(of: ">"), open < close else {
-                continue
-            }
-            let parameters = link[link.index(after: close)...].lowercased()
-            if parameters.contains("rel=\"next\"") || parameters.contains("rel=next") {
-                return String(link[link.index(after: open)..<close])
-            }
-        }
-        return nil
     }
 }

@@ -9,7 +9,7 @@ import Testing
         ("bzip2", .bzip2), ("xz", .xz), ("xz --check=sha256 --block-size=65536", .xz), ("cat", .uncompressed),
     ]
 
-    private static func compress(_ bytes: [UInt8], with command: String) throws -> [UInt8] {
+    static func compress(_ bytes: [UInt8], with command: String) throws -> [UInt8] {
         let directory = try TemporaryDirectory()
         try directory.write("input", bytes)
         try directory.shell("\(command) < input > output")

@@ -7,14 +7,22 @@ public final class Decompressor: ByteSource {
     public struct Limits: Hashable, Sendable {
         /// The greatest size of the output in bytes.
         public var greatestSize: Int64
-        /// How many times as large as the input read so far the output may grow, once it has more than 16 MiB. Deflate
-        /// does not get beyond 1,032; the other formats reach 10,000 with zeros and more.
+        /// How many times as large as the input read so far the output may grow, once it has more than ``freeSize``.
+        /// Deflate does not get beyond 1,032; the other formats reach 10,000 with zeros and more.
         public var greatestRatio: Int64?
+        /// So many bytes of output are let pass whatever the ratio.
+        public var freeSize: Int64
+        /// What the user can do about output that is too large: the end of the error's sentence.
+        public var advice: String?
 
         /// Makes limits.
-        public init(greatestSize: Int64 = .max, greatestRatio: Int64? = nil) {
+        public init(
+            greatestSize: Int64 = .max, greatestRatio: Int64? = nil, freeSize: Int64 = 16 << 20, advice: String? = nil
+        ) {
             self.greatestSize = greatestSize
             self.greatestRatio = greatestRatio
+            self.freeSize = freeSize
+            self.advice = advice
         }
     }
 
@@ -98,14 +106,15 @@ public final class Decompressor: ByteSource {
     }
 
     private func checkLimits() throws(ArchiveError) {
-        if count > limits.greatestSize {
-            throw ArchiveError(
-                .limitExceeded, "the \(format) data hold more than \(limits.greatestSize) bytes", offset: input.offset)
+        if count > limits.greatestSize { throw tooLarge("more than \(ByteText.of(limits.greatestSize))") }
+        if let ratio = limits.greatestRatio, count > limits.freeSize, count / max(1, ratio) > input.offset {
+            throw tooLarge("more than \(ratio) times their size")
         }
-        if let ratio = limits.greatestRatio, count > 16 << 20, count / max(1, ratio) > input.offset {
-            throw ArchiveError(
-                .limitExceeded, "the \(format) data hold more than \(ratio) times their size", offset: input.offset)
-        }
+    }
+
+    private func tooLarge(_ amount: String) -> ArchiveError {
+        let advice = limits.advice.map { "; \($0)" } ?? ""
+        return ArchiveError(.limitExceeded, "the \(format) data unpack to \(amount)\(advice)", offset: nil)
     }
 
     /// Looks behind the end of a member.

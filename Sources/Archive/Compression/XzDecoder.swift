@@ -1,13 +1,16 @@
 internal import CLzma
 
-/// Decodes xz streams. Those which need more than 512 MiB of memory (`xz -9` needs 65) are refused.
+/// Decodes xz streams. Those which need more than 100 MiB of memory (`xz -9` needs 65) are refused.
 @safe final class XzDecoder: StreamDecoder {
     // liblzma keeps a pointer to it, so it must not move.
     private let stream: UnsafeMutablePointer<lzma_stream>
 
     let preferredInput = 1
 
-    private static let memoryLimit: UInt64 = 512 << 20
+    private static let memoryLimit: UInt64 = 100 << 20
+    private var limit = LargeMemory.ordinarySize + (4 << 20)
+    /// Kept to the end, for liblzma keeps the memory as well.
+    private var permit: LargeMemory?
 
     init() throws(ArchiveError) {
         unsafe stream = .allocate(capacity: 1)
@@ -32,7 +35,13 @@ internal import CLzma
         unsafe stream.pointee.avail_in = input.count
         unsafe stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
         unsafe stream.pointee.avail_out = output.count
-        let status = unsafe lzma_code(stream, LZMA_RUN)
+        var status = unsafe lzma_code(stream, LZMA_RUN)
+        if status == LZMA_MEMLIMIT_ERROR, permit == nil {
+            permit = LargeMemory()
+            limit = Self.memoryLimit
+            // Decoding goes on where it stopped; a limit that is too small for what is asked for is refused.
+            if unsafe lzma_memlimit_set(stream, limit) == LZMA_OK { status = unsafe lzma_code(stream, LZMA_RUN) }
+        }
         switch status {
         case LZMA_OK, LZMA_BUF_ERROR, LZMA_STREAM_END: break
         case LZMA_MEMLIMIT_ERROR:
@@ -47,7 +56,7 @@ internal import CLzma
 
     func reset() throws(ArchiveError) {
         // The memory of the stream before is used again.
-        let status = unsafe lzma_stream_decoder(stream, Self.memoryLimit, 0)
+        let status = unsafe lzma_stream_decoder(stream, limit, 0)
         guard status == LZMA_OK else {
             throw ArchiveError(.compressionFailed, "liblzma does not start: \(status.rawValue)")
         }

@@ -10,6 +10,7 @@ struct PaxAttributes {
     var mtime: Timestamp?
     private(set) var xattrs: [ExtendedAttribute] = []
     private var xattrIndices: [[UInt8]: Int] = [:]
+    private var attributeNamesSize = 0
     var sparse = SparseRecords()
 
     init() {}
@@ -17,12 +18,16 @@ struct PaxAttributes {
     /// Adds the records of one extended header; an empty value takes back what an earlier header said.
     ///
     /// - Parameter place: where the header stands, for errors.
-    /// - Throws: ``ArchiveError`` with the code `malformed`.
-    mutating func apply(_ body: [UInt8], at place: Int64) throws(ArchiveError) {
+    /// - Returns: how many records there are.
+    /// - Throws: ``ArchiveError`` with the code `malformed` or `limitExceeded`.
+    mutating func apply(_ body: [UInt8], at place: Int64) throws(ArchiveError) -> Int {
         var rest = body[...]
+        var count = 0
         while let record = try Self.record(in: &rest, at: place) {
             try set(record.key, record.value, at: place)
+            count += 1
         }
+        return count
     }
 
     /// Takes the next "length key=value\n".
@@ -70,7 +75,7 @@ struct PaxAttributes {
             // Bytes are compared, since text has other ideas of what a prefix is. What matches neither are access times,
             // names of users, comments, the character set, and what other programs invented.
             if keyBytes.starts(with: Self.attributePrefix) {
-                setAttribute(keyBytes.dropFirst(Self.attributePrefix.count), value)
+                try setAttribute(keyBytes.dropFirst(Self.attributePrefix.count), value, at: place)
             } else if keyBytes.starts(with: Self.sparsePrefix) {
                 try sparse.set(keyBytes.dropFirst(Self.sparsePrefix.count), value, at: place)
             }
@@ -80,7 +85,12 @@ struct PaxAttributes {
     static let attributePrefix = Array("SCHILY.xattr.".utf8)
     private static let sparsePrefix = Array("GNU.sparse.".utf8)
 
-    private mutating func setAttribute(_ encodedName: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>) {
+    /// XATTR_SIZE_MAX and XATTR_LIST_MAX of the kernel: no file has a longer value, or more names.
+    private static let greatestAttributeSize = 65_536
+
+    private mutating func setAttribute(
+        _ encodedName: ArraySlice<UInt8>, _ value: ArraySlice<UInt8>, at place: Int64
+    ) throws(ArchiveError) {
         // GNU tar and this module's writer encode "=" and "%", but no other program does.
         var name = Array(encodedName)
         if name.contains(UInt8(ascii: "%")) {
@@ -91,8 +101,13 @@ struct PaxAttributes {
         if let index = xattrIndices[name] {
             xattrs[index] = attribute
         } else {
+            attributeNamesSize += name.count + 1
             xattrIndices[name] = xattrs.count
             xattrs.append(attribute)
+        }
+        guard max(value.count, attributeNamesSize) <= Self.greatestAttributeSize else {
+            throw ArchiveError(
+                .limitExceeded, "an entry has more extended attributes than a file can have", offset: place)
         }
     }
 

@@ -5,6 +5,25 @@ extension TarReader {
     /// How many extended headers one entry may have.
     private static let greatestExtensionCount = 32
 
+    /// What extended headers may take in all: so many bytes and records, and more for each entry. To read them takes the
+    /// most time of all that is in an archive.
+    private static let freeExtensionSize: Int64 = 64 << 20
+    private static let extensionSizePerEntry: Int64 = 8 << 10
+    private static let freeRecords: Int64 = 1 << 20
+    private static let recordsPerEntry: Int64 = 64
+    /// PATH_MAX: neither a file of a longer name nor a link to one could be used.
+    private static let greatestNameLength = 4096
+
+    /// Counts records of extended headers and pieces of sparse files.
+    func take(records count: Int, at place: Int64) throws(ArchiveError) {
+        recordCount += Int64(count)
+        guard recordCount <= Self.freeRecords + entryCount * Self.recordsPerEntry else {
+            throw ArchiveError(
+                .limitExceeded, "the extended headers have more records than those of any honest archive", offset: place
+            )
+        }
+    }
+
     /// Reads headers up to the one that is an entry.
     ///
     /// - Returns: `nil` at the end of the archive.
@@ -18,7 +37,7 @@ extension TarReader {
             case UInt8(ascii: "x"), UInt8(ascii: "X"):
                 localRecords = (try readBody(of: fields), place)
             case UInt8(ascii: "g"):
-                try globalRecords.apply(try readBody(of: fields), at: place)
+                try take(records: try globalRecords.apply(try readBody(of: fields), at: place), at: place)
                 // Only headers which speak of the next entry make its absence an error.
                 continue
             case UInt8(ascii: "L"):
@@ -33,7 +52,10 @@ extension TarReader {
                 continue
             default:
                 var attributes = globalRecords
-                if let localRecords { try attributes.apply(localRecords.body, at: localRecords.place) }
+                if let localRecords {
+                    try take(records: try attributes.apply(localRecords.body, at: localRecords.place), at: place)
+                }
+                entryCount += 1
                 return try entry(fields, attributes, names)
             }
             extensions += 1
@@ -89,6 +111,12 @@ extension TarReader {
         guard size <= options.greatestHeaderSize else {
             throw ArchiveError(.limitExceeded, "an extended header has \(size) bytes", offset: fields.place)
         }
+        extensionSize += size
+        guard extensionSize <= Self.freeExtensionSize + entryCount * Self.extensionSizePerEntry else {
+            throw ArchiveError(
+                .limitExceeded, "the extended headers are larger than those of any honest archive", offset: fields.place
+            )
+        }
         let bytes = try readBytes(Int(size))
         guard try input.skip(Int64(TarBlock.padding(after: size))) == 0 else {
             throw ArchiveError(.truncated, "the archive ends inside a header", offset: offset)
@@ -116,6 +144,10 @@ extension TarReader {
         var link = attributes.linkPath ?? fields.text(TarBlock.linkName)
         if !names.link.isEmpty { link = names.link }
         guard !name.isEmpty else { throw ArchiveError(.malformed, "an entry has no name", offset: place) }
+        guard max(name.count, link.count) <= Self.greatestNameLength else {
+            throw ArchiveError(
+                .limitExceeded, "an entry has a name or a link of \(max(name.count, link.count)) bytes", offset: place)
+        }
 
         let path = FilePath(archived: name)
         let kind = try kind(of: fields, link: link, isNamedDirectory: name.last == UInt8(ascii: "/"))

@@ -25,6 +25,7 @@ extension TarReader {
                 map = format == .mapInHeader ? attributes.sparse.map : try readMapInContents(&stored, at: place)
             }
         }
+        if let map { try take(records: map.count, at: place) }
         guard (0...options.greatestFileSize).contains(size) else {
             throw ArchiveError(.limitExceeded, "an entry has the size \(size)", offset: place)
         }

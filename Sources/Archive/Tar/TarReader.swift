@@ -36,6 +36,10 @@ public final class TarReader {
     let options: Options
     var input: InputBuffer
     var globalRecords = PaxAttributes()
+    /// What has been read so far, for limits.
+    var entryCount: Int64 = 0
+    var extensionSize: Int64 = 0
+    var recordCount: Int64 = 0
     /// The contents of the current entry.
     var contents = TarContents()
     private var state = State.open

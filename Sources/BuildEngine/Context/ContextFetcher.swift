@@ -99,7 +99,7 @@ struct ContextFetcher: Sendable {
     }
 
     private func unpackIfArchive(_ file: FileLocation, _ name: ContextName) async throws -> ContextDirectory? {
-        let spool = try ArchiveSpool(directory: try makeDirectory())
+        let spool = try ArchiveSpool(directory: try makeDirectory(), limits: store.limits)
         guard let archive = try spool.open(file) else { return nil }
         return try await progress.step("[\(name.label)] unpack") {
             let directory = try makeDirectory()

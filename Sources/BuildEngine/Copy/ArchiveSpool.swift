@@ -7,25 +7,35 @@ import SystemPackage
 final class ArchiveSpool {
     /// Files up to this size stay in memory, as long as all of them together are not too much.
     private static let smallFile: Int64 = 64 << 10
-    private static let memoryLimit: Int64 = 64 << 20
+    private static let memoryLimit: Int64 = 16 << 20
 
     private let directory: DirectoryHandle
+    private let limits: UnpackLimits
     private var count = 0
     private var inMemory: Int64 = 0
 
     /// `directory` is removed by whoever made it.
-    init(directory: FilePath) throws { self.directory = try DirectoryHandle(directory) }
+    init(directory: FilePath, limits: UnpackLimits) throws {
+        self.directory = try DirectoryHandle(directory)
+        self.limits = limits
+    }
 
     /// Reads an archive entry by entry.
     final class Reader {
         private let spool: ArchiveSpool
+        private let decompressor: Decompressor
         private let tar: TarReader
+        private var budget: UnpackBudget
         private let file: FileDescriptor
         private let path: FilePath
 
-        init(spool: ArchiveSpool, tar: TarReader, file: FileDescriptor, path: FilePath) {
+        init(
+            spool: ArchiveSpool, decompressor: Decompressor, budget: UnpackBudget, file: FileDescriptor, path: FilePath
+        ) {
             self.spool = spool
-            self.tar = tar
+            self.decompressor = decompressor
+            tar = TarReader(decompressor)
+            self.budget = budget
             self.file = file
             self.path = path
         }
@@ -34,13 +44,23 @@ final class ArchiveSpool {
 
         /// The next entry with its content; nil at the end.
         func next() throws -> (TarEntry, LayerEntry.Source)? {
-            do {
+            try explained {
                 guard let entry = try tar.next() else {
                     try tar.drain()
                     return nil
                 }
+                try budget.take(entry, read: decompressor.inputCount)
                 return (entry, try entry.kind == .file ? spool.store(tar, size: entry.size) : .none)
-            } catch let error as ArchiveError {
+            }
+        }
+
+        /// Counts directories that are made on the way to an entry.
+        func take(directories count: Int, bytes: Int) throws {
+            try explained { try budget.take(directories: count, bytes: bytes, read: decompressor.inputCount) }
+        }
+
+        private func explained<Result>(_ body: () throws -> Result) throws -> Result {
+            do { return try body() } catch let error as ArchiveError {
                 throw BuildError(.copyFailed, "cannot unpack \(path.lastComponent?.string ?? "")", cause: error)
             }
         }
@@ -55,8 +75,10 @@ final class ArchiveSpool {
                 return nil
             }
             try file.seek(offset: 0, from: .start)
-            let source = try Decompressor.open(FileSource(file))
-            return Reader(spool: self, tar: TarReader(source), file: file, path: location.path)
+            let size = Int64(clamping: try file.status(path: location.path).size)
+            let source = try Decompressor.open(FileSource(file), limits: limits.decompression(ofArchive: size))
+            let budget = UnpackBudget(limits, archiveSize: size)
+            return Reader(spool: self, decompressor: source, budget: budget, file: file, path: location.path)
         } catch {
             file.closeAfterReading()
             throw error

@@ -115,7 +115,9 @@ struct CopyWriter {
             var entry = tar.clamped
             guard !entry.path.components.isEmpty else { continue }
             let parent = try draft.resolve(target.pushing(entry.path.removingLastComponent()))
+            let made = draft.newDirectoryCount
             try draft.makeDirectories(parent, owner: owner)
+            try archive.take(directories: draft.newDirectoryCount - made, bytes: parent.length)
             if let name = entry.path.lastComponent { entry.path = parent.appending(name).removingRoot() }
             if let owner {
                 entry.uid = owner.uid

@@ -35,6 +35,9 @@ struct LayerDraft {
         self.epoch = epoch
     }
 
+    /// How many directories were made on the way to something.
+    var newDirectoryCount: Int { new.count }
+
     /// What the layer holds, in no particular order.
     var entries: [LayerEntry] { items.values.map(\.entry) }
 

@@ -30,7 +30,8 @@ extension RemoteSources {
         guard try store.withSource(of: blob, { try Decompressor.isArchive($0) }) else { return nil }
         do {
             return try store.withSource(of: blob) { source in
-                let tar = TarReader(try Decompressor.open(source))
+                let limits = store.limits.decompression(ofArchive: store.size(of: blob))
+                let tar = TarReader(try Decompressor.open(source, limits: limits))
                 var latest: Timestamp?
                 while let entry = try tar.next() {
                     if entry.kind == .file { latest = max(latest ?? entry.mtime, entry.mtime) }

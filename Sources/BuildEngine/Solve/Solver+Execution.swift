@@ -51,7 +51,7 @@ extension Solver {
         let below: any SourceTree = copy.isLinked || base.isEmpty ? EmptyTree() : LayerTree(view: view)
         var writer = CopyWriter(
             draft: LayerDraft(over: below, epoch: epoch.time), destination: copy.destination, owner: owner,
-            mode: copy.mode, spool: try ArchiveSpool(directory: scratch))
+            mode: copy.mode, spool: try ArchiveSpool(directory: scratch, limits: layerStore.store.limits))
         for (index, source) in copy.sources.enumerated() {
             let items =
                 if let selection = selections[index] {
@@ -161,7 +161,7 @@ extension Solver {
         ).select(source)
         var writer = CopyWriter(
             draft: LayerDraft(over: EmptyTree(), epoch: epoch.time), destination: path, owner: nil, mode: nil,
-            spool: try ArchiveSpool(directory: lease.directory))
+            spool: try ArchiveSpool(directory: lease.directory, limits: layerStore.store.limits))
         for item in items { try writer.write(item) }
         return try await layerStore.commit(
             entries: writer.draft.entries, epoch: nil, compression: nil, unpack: true)
@@ -177,7 +177,7 @@ extension Solver {
             origin: source, path: escapedPattern(path), parentsPattern: nil, unpacks: false, range: nil)
         var writer = CopyWriter(
             draft: LayerDraft(over: EmptyTree(), epoch: epoch.time), destination: "/", owner: nil, mode: nil,
-            spool: try ArchiveSpool(directory: lease.directory))
+            spool: try ArchiveSpool(directory: lease.directory, limits: layerStore.store.limits))
         let selector = Selector(tree: tree, excludes: try IgnorePatterns([]), place: graph.place(of: source))
         for item in try selector.select(pattern) {
             try writer.write(item)

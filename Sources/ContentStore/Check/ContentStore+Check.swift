@@ -47,10 +47,15 @@ extension ContentStore {
         }
         let known = [
             "blobs", "builds", "layers", "locks", "mounts", "tmp", "lock", "reserve", "index.sqlite", "owners",
+            ImageNames.fileName, ImageNames.temporaryName.description,
         ]
         for entry in try DirectoryHandle(root).sortedEntries() {
             let name = entry.name.description
             if known.contains(name) || name.hasPrefix("index.sqlite-") { continue }
+            if entry.name == Self.damagedIndexName {
+                problems.append(leftover(root.appending(name), "is a damaged index that was put aside"))
+                continue
+            }
             problems.append(leftover(root.appending(name), "is nothing of Slipway's"))
         }
         for entry in try DirectoryHandle(root.appending("tmp")).sortedEntries()
@@ -75,7 +80,7 @@ extension ContentStore {
         return lines.filter { $0 != "ok" }.map { line in
             StoreProblem(
                 .index, "\(root.appending("index.sqlite"))", line,
-                help: "move it away to start with an empty index; blobs and layers stay")
+                help: "slipway doctor --repair makes a new one from the blobs and the names of the images")
         }
     }
 
@@ -215,7 +220,10 @@ extension ContentStore {
             try moveAway(root.appending("layers").appending(name), to: bin)
             try delete(from: "layers", where: "diff_id", is: "\(Digest.Algorithm.sha256.rawValue):\(name)")
         case .removeRecord(let key): try delete(from: "cache_records", where: "key", is: key)
-        case .removeImage(let digest): try delete(from: "images", where: "digest", is: digest)
+        case .removeImage(let digest):
+            try delete(from: "images", where: "digest", is: digest)
+            let root = root
+            try writing { database throws(StoreError) in try ImageNames.write(database, store: root) }
         case .forget(let table, let column, let value): try delete(from: table, where: column, is: value)
         }
     }

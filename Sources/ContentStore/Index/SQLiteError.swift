@@ -19,7 +19,7 @@ extension StoreError {
         case SQLITE_CORRUPT, SQLITE_NOTADB:
             self.init(
                 .corruptIndex,
-                "the index \(path) is damaged: move it away to start with an empty one (blobs and layers stay)",
+                "the index \(path) is damaged: slipway doctor --repair makes a new one from the blobs, with all images",
                 cause: error)
         case SQLITE_FULL: self.init(.noSpace, "cannot write the index \(path): the disk is full", cause: error)
         case SQLITE_READONLY: self.init(.readOnly, "cannot write the index \(path): it is read-only", cause: error)

@@ -114,17 +114,20 @@ enum Schema {
     ]
 
     /// Brings a database that may be written to the present version.
-    static func migrate(_ database: Database) throws(StoreError) {
-        if try isCurrent(database) { return }
+    ///
+    /// - Returns: whether there was nothing in it.
+    static func migrate(_ database: Database) throws(StoreError) -> Bool {
+        if try isCurrent(database) { return false }
         // A readable index keeps its journal mode; only a new one is not in WAL mode yet.
         try database.run("PRAGMA journal_mode = WAL")
-        try database.transaction { () throws(StoreError) in
+        return try database.transaction { () throws(StoreError) in
             // Somebody else may have done it in the meantime.
-            if try isCurrent(database) { return }
+            if try isCurrent(database) { return false }
             let found = try database.integer("PRAGMA user_version") ?? 0
             for statement in migrations[Int(found)...].joined() { try database.run(statement) }
             try database.run("PRAGMA application_id = \(application)")
             try database.run("PRAGMA user_version = \(version)")
+            return found == 0
         }
     }
 

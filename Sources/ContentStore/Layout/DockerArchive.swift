@@ -12,6 +12,9 @@ struct DockerArchive {
     /// The blob in the store that the file at a path of the archive has become.
     let blob: (FilePath) throws(StoreError) -> (digest: Digest, size: Int64)
 
+    /// More images than this no archive has; each costs a manifest.
+    private static let maximumImages = 1000
+
     /// Opens a docker archive that was unpacked into a directory. The files that its `manifest.json` names are imported.
     static func open(directory: FilePath, store: ContentStore) throws(StoreError) -> ImageLayout {
         let manifest = try LayoutDirectory.read(directory.appending("manifest.json"))
@@ -30,6 +33,10 @@ struct DockerArchive {
         let json = try storeErrors("the manifest.json of \(place)") { try JSONValue(parsing: bytes) }
         guard let images = json.arrayValue else {
             throw StoreError(.invalidLayout, "the manifest.json of \(place) is no list of images")
+        }
+        guard images.count <= Self.maximumImages else {
+            throw StoreError(
+                .invalidLayout, "the manifest.json of \(place) lists more than \(Self.maximumImages) images")
         }
         var entries: [ImageLayout.Entry] = []
         for image in images {

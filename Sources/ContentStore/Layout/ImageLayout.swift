@@ -76,7 +76,9 @@ public struct ImageLayout: Sendable {
     public static func open(
         archive: FileDescriptor, name: String, store: ContentStore
     ) throws(StoreError) -> ImageLayout {
-        let contents = try LayoutArchive.read(FileSource(archive), name: name, store: store)
+        let status = try storeErrors("cannot read \(name)") { try archive.status(path: FilePath(name)) }
+        let size = status.kind == .regular ? Int64(clamping: status.size) : nil
+        let contents = try LayoutArchive.read(FileSource(archive), size: size, name: name, store: store)
         if let index = contents.documents["index.json"] {
             if let marker = contents.documents["oci-layout"] { try check(marker: marker) }
             return ImageLayout(entries: try entries(ofIndex: index, place: name), blobs: store, place: name)

@@ -18,12 +18,20 @@ struct LayoutArchive {
     private static let maximumLinks = 10
 
     /// Reads an archive to its end.
-    static func read(_ source: any ByteSource, name: String, store: ContentStore) throws(StoreError) -> LayoutArchive {
+    ///
+    /// - Parameter size: of the archive in bytes; nil where it comes through a pipe.
+    static func read(
+        _ source: any ByteSource, size: Int64?, name: String, store: ContentStore
+    ) throws(StoreError) -> LayoutArchive {
         var result = LayoutArchive()
         try storeErrors("cannot read \(name)") {
-            let reader = TarReader(try Decompressor.open(source))
+            let limits = store.limits
+            let decompressor = try Decompressor.open(source, limits: limits.decompression(ofArchive: size))
+            let reader = TarReader(decompressor)
+            var budget = UnpackBudget(limits, archiveSize: size)
             var count = 0
             while let entry = try reader.next() {
+                try budget.take(entry, read: decompressor.inputCount)
                 count += 1
                 guard count <= maximumEntries else {
                     throw StoreError(.invalidLayout, "it has more than \(maximumEntries) entries")

@@ -61,25 +61,35 @@ extension ContentStore {
         guard contains(record.descriptor.digest) else {
             throw StoreError(.missingBlob, "the store has no manifest \(record.descriptor.digest)")
         }
+        let root = root
         try writing { database throws(StoreError) in
-            // Without a name, the digest is what may stand only once.
-            if record.name == nil {
-                try database.run(
-                    "DELETE FROM images WHERE name IS NULL AND digest = ?",
-                    [.text(record.descriptor.digest.description)])
-            }
-            try database.run(
-                """
-                INSERT OR REPLACE INTO images (name, digest, descriptor, configuration, platform, built, size)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
-                """,
-                [
-                    SQLValue(record.name?.canonicalName), .text(record.descriptor.digest.description),
-                    .text(String(decoding: record.descriptor.encoded(), as: UTF8.self)),
-                    SQLValue(record.configuration?.description), SQLValue(record.platform?.description),
-                    .integer(record.built.indexed), .integer(record.size),
-                ])
+            let known = try database.integer(
+                "SELECT count(*) FROM images WHERE name IS ? AND digest = ?",
+                [SQLValue(record.name?.canonicalName), .text(record.descriptor.digest.description)])
+            try Self.insert(record, into: database)
+            // A build in which nothing changed need not wait for the disk.
+            if known == 0 { try ImageNames.write(database, store: root) }
         }
+    }
+
+    static func insert(_ record: ImageRecord, into database: Database) throws(StoreError) {
+        // Without a name, the digest is what may stand only once.
+        if record.name == nil {
+            try database.run(
+                "DELETE FROM images WHERE name IS NULL AND digest = ?",
+                [.text(record.descriptor.digest.description)])
+        }
+        try database.run(
+            """
+            INSERT OR REPLACE INTO images (name, digest, descriptor, configuration, platform, built, size)
+            VALUES (?, ?, ?, ?, ?, ?, ?)
+            """,
+            [
+                SQLValue(record.name?.canonicalName), .text(record.descriptor.digest.description),
+                .text(String(decoding: record.descriptor.encoded(), as: UTF8.self)),
+                SQLValue(record.configuration?.description), SQLValue(record.platform?.description),
+                .integer(record.built.indexed), .integer(record.size),
+            ])
     }
 
     /// Reads what a record says about an image from its manifest and configuration, and stores it under each of the
@@ -88,6 +98,19 @@ extension ContentStore {
     public func putImage(
         _ descriptor: Descriptor, names: [ImageReference], built: Timestamp = .now
     ) throws(StoreError) -> [ImageRecord] {
+        var record = try record(of: descriptor, built: built)
+        let names: [ImageReference?] = names.isEmpty ? [nil] : names
+        var records: [ImageRecord] = []
+        for name in names {
+            record.name = name
+            try put(record)
+            records.append(record)
+        }
+        return records
+    }
+
+    /// What the documents of an image say about it, without a name.
+    func record(of descriptor: Descriptor, built: Timestamp) throws(StoreError) -> ImageRecord {
         var record = ImageRecord(
             name: nil, descriptor: descriptor, configuration: nil, platform: nil, built: built, size: 0)
         if try ResolvedImage.isIndex(descriptor, document(descriptor)) {
@@ -99,14 +122,7 @@ extension ContentStore {
             record.platform = image.configuration.platform
             record.size = image.manifest.layersSize
         }
-        let names: [ImageReference?] = names.isEmpty ? [nil] : names
-        var records: [ImageRecord] = []
-        for name in names {
-            record.name = name
-            try put(record)
-            records.append(record)
-        }
-        return records
+        return record
     }
 
     /// Gives an image a further name, or moves the name to it.
@@ -122,9 +138,11 @@ extension ContentStore {
     @discardableResult
     public func untag(_ name: ImageReference) throws(StoreError) -> ImageRecord? {
         guard let record = try image(named: name) else { return nil }
+        let root = root
         try writing { database throws(StoreError) in
             if let name = record.name {
                 try database.run("DELETE FROM images WHERE name = ?", [.text(name.canonicalName)])
+                try ImageNames.write(database, store: root)
             }
         }
         return record
@@ -135,12 +153,14 @@ extension ContentStore {
     /// - Returns: What there was.
     @discardableResult
     public func removeImages(withID id: Digest) throws(StoreError) -> [ImageRecord] {
-        try writing { database throws(StoreError) in
+        let root = root
+        return try writing { database throws(StoreError) in
             let condition = "configuration = ?1 OR digest = ?1"
             let records = try database.rows(
                 "SELECT \(ImageRecord.columns) FROM images WHERE \(condition) ORDER BY name", [.text(id.description)]
             ) { row throws(StoreError) in try ImageRecord(row) }
             try database.run("DELETE FROM images WHERE \(condition)", [.text(id.description)])
+            try ImageNames.write(database, store: root)
             return records
         }
     }

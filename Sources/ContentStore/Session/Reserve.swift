@@ -24,6 +24,31 @@ enum Reserve {
         file.closeAfterReading()
     }
 
+    /// As much room as the index's shared memory takes with its files' ends, and then some.
+    private static let leastRoom: UInt64 = 512 << 10
+
+    /// Sees to it that there is room for the index's shared memory, before it is opened: where there is none, SQLite writes to
+    /// a page in memory for which the disk has no block, and the kernel ends the process with SIGBUS.
+    ///
+    /// - Throws: `noSpace` where there is nothing to give up.
+    static func makeRoom(_ root: FilePath) throws(StoreError) {
+        guard !hasRoom(root) else { return }
+        _ = giveUp(root)
+        guard hasRoom(root) else {
+            throw StoreError(.noSpace, "the disk of the store \(root) is full: the index cannot be opened")
+        }
+    }
+
+    private static func hasRoom(_ root: FilePath) -> Bool {
+        var status = statvfs()
+        // A file system that does not tell has to be believed.
+        guard unsafe root.withPlatformString({ unsafe statvfs($0, &status) }) == 0, status.f_blocks > 0 else {
+            return true
+        }
+        let blocks = geteuid() == 0 ? status.f_bfree : status.f_bavail
+        return UInt64(blocks).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue >= leastRoom
+    }
+
     /// Removes the file.
     ///
     /// - Returns: Whether there was one.

@@ -77,23 +77,20 @@ public enum DirectoryArchive {
     ///
     /// The archive is not trusted: nothing is written outside of the directory, whatever its names and links say.
     ///
-    /// - Throws: `LayerStoreError`: `invalidEntry`, `tooLarge`, `unmappedOwner`; `ArchiveError`; `FileSystemError`;
-    ///   `CancellationError`. What was unpacked until then stays.
-    public static func unpack(_ source: any ByteSource, into directory: DirectoryHandle) throws {
-        let limits = Decompressor.Limits(greatestSize: LayerStore.unpackedSizeLimit)
-        let reader = TarReader(
-            try Decompressor.open(source, limits: limits),
-            options: TarReader.Options(greatestFileSize: LayerStore.unpackedSizeLimit))
+    /// - Throws: `LayerStoreError`: `invalidEntry`, `unmappedOwner`; `ArchiveError`, `limitExceeded` beyond the limits;
+    ///   `FileSystemError`; `CancellationError`. What was unpacked until then stays.
+    public static func unpack(
+        _ source: any ByteSource, into directory: DirectoryHandle, limits: UnpackLimits = UnpackLimits()
+    ) throws {
+        let decompressor = try Decompressor.open(source, limits: limits.decompression(ofArchive: nil))
+        var budget = UnpackBudget(limits, archiveSize: nil)
+        let reader = TarReader(decompressor)
         let builder = TreeBuilder(root: directory, readsWhiteouts: false)
         var buffer = [UInt8](repeating: 0, count: 256 << 10)
-        var total: Int64 = 0
         while let entry = try reader.next() {
             try Task.checkCancellation()
-            // Sparse files are larger than what the archive holds of them.
-            total += entry.size
-            if total > LayerStore.unpackedSizeLimit {
-                throw LayerStoreError(.tooLarge, "the archive unpacks to more than \(total >> 30) GiB")
-            }
+            try budget.take(entry, read: decompressor.inputCount)
+            let implied = builder.impliedCount
             try builder.add(entry) { file in
                 while true {
                     let length = try unsafe buffer.withUnsafeMutableBytes { try unsafe reader.read(into: $0) }
@@ -103,6 +100,8 @@ public enum DirectoryArchive {
                     }
                 }
             }
+            try budget.take(
+                directories: builder.impliedCount - implied, bytes: entry.path.length, read: decompressor.inputCount)
         }
         try reader.drain()
         _ = try builder.finish()

@@ -21,9 +21,12 @@ final class TreeBuilder {
     let root: DirectoryHandle
     /// The directories that lead to the last entry.
     private var levels: [(name: FileName, handle: DirectoryHandle)] = []
-    private var directoryTimes: [(path: [FileName], time: Timestamp)] = []
+    /// Paths are kept as bytes: as lists of names, deep ones of a hostile archive take a hundred times as much memory.
+    private var directoryTimes: [(path: [UInt8], time: Timestamp)] = []
     private var rootTime: Timestamp?
-    private var implied: Set<[FileName]> = []
+    private var implied: Set<[UInt8]> = []
+    /// How many directories were made that no entry stood for.
+    private(set) var impliedCount = 0
     /// Owners that the files themselves cannot have.
     private(set) var owners = SpecialOwners()
 
@@ -74,8 +77,9 @@ final class TreeBuilder {
         case .directory:
             let made = try makeDirectory(name, in: parent)
             try setAttributes(of: made, entry)
-            implied.remove(path)
-            directoryTimes.append((path, entry.mtime))
+            let bytes = Self.bytes(of: path)
+            implied.remove(bytes)
+            directoryTimes.append((bytes, entry.mtime))
         case .file:
             try replacing(name, in: parent) { try addFile(entry, name, in: parent, writeContents) }
         case .symlink(let target):
@@ -85,7 +89,7 @@ final class TreeBuilder {
         case .hardLink(let targetPath):
             guard let target else { return }
             try replacing(name, in: parent) { try parent.makeHardLink(name, to: target.name, in: target.directory) }
-            owners[FilePath(names: path).bytes] = owners[FilePath(names: try names(of: targetPath)).bytes]
+            owners[Self.bytes(of: path)] = owners[Self.bytes(of: try names(of: targetPath))]
         case .fifo:
             try addNode(entry, name, .fifo, .zero, in: parent)
         case .characterDevice(let device):
@@ -98,7 +102,8 @@ final class TreeBuilder {
     /// Sets the times of all directories, which every entry in them has changed, and gives the paths of the implied
     /// directories, sorted.
     func finish() throws -> [FilePath] {
-        for (path, time) in directoryTimes {
+        for (bytes, time) in directoryTimes {
+            let path = Self.names(of: bytes)
             guard let name = path.last, let parent = try existingDirectory(path.dropLast()),
                 try parent.statusIfExists(of: name)?.kind == .directory
             else { continue }
@@ -106,10 +111,10 @@ final class TreeBuilder {
         }
         if let rootTime { try root.setTimes(rootTime) }
         var result: [FilePath] = []
-        for path in implied {
+        for bytes in implied {
             // A later entry may have taken its place.
-            guard try existingDirectory(path[...]) != nil else { continue }
-            result.append(FilePath(names: path))
+            guard try existingDirectory(Self.names(of: bytes)[...]) != nil else { continue }
+            result.append(FilePath(bytes: bytes))
         }
         return result.sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
     }
@@ -117,10 +122,23 @@ final class TreeBuilder {
     /// Notes the owner of an entry that can have no attributes.
     func noteOwner(of entry: TarEntry) {
         guard let path = try? names(of: entry.path) else { return }
-        owners[FilePath(names: path).bytes] = SpecialOwners.Owner(uid: entry.uid, gid: entry.gid)
+        owners[Self.bytes(of: path)] = SpecialOwners.Owner(uid: entry.uid, gid: entry.gid)
     }
 
     // MARK: Directories on the way
+
+    private static func bytes(of names: some Collection<FileName>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for name in names {
+            if !bytes.isEmpty { bytes.append(UInt8(ascii: "/")) }
+            bytes += name.bytes
+        }
+        return bytes
+    }
+
+    private static func names(of bytes: [UInt8]) -> [FileName] {
+        bytes.split(separator: UInt8(ascii: "/")).compactMap { FileName(bytes: $0) }
+    }
 
     private func names(of path: FilePath) throws -> [FileName] {
         guard path.length <= Self.longestPath else {
@@ -139,13 +157,13 @@ final class TreeBuilder {
     /// The directory at `path`, made where it is missing.
     private func directory(_ path: ArraySlice<FileName>, for entry: TarEntry) throws -> DirectoryHandle {
         try walk(path) { parent, name, depth in
-            try makeImplied(Array(path.prefix(depth + 1)), name, in: parent, for: entry)
+            try makeImplied(Self.bytes(of: path.prefix(depth + 1)), name, in: parent, for: entry)
         } ?? root
     }
 
     /// Makes a directory that no entry has made yet.
     private func makeImplied(
-        _ path: [FileName], _ name: FileName, in parent: DirectoryHandle, for entry: TarEntry
+        _ path: [UInt8], _ name: FileName, in parent: DirectoryHandle, for entry: TarEntry
     ) throws -> DirectoryHandle {
         let existing = try parent.statusIfExists(of: name)
         if let existing {
@@ -156,6 +174,7 @@ final class TreeBuilder {
             try parent.removeFile(name)
         }
         implied.insert(path)
+        impliedCount += 1
         directoryTimes.append((path, entry.mtime))
         return try Self.makeNewDirectory(name, in: parent, isOpaque: existing != nil)
     }

@@ -13,7 +13,7 @@ enum Engine {
         guard let launcher = resources.launcher else {
             throw CommandFailure("builds need the sandbox launcher, which was not started")
         }
-        let store = try ContentStore.open(root: resources.root, access: .readWrite)
+        let store = try ContentStore.open(root: resources.root, access: .readWrite, limits: resources.limits)
         let registry = RegistryClient(try RegistryConfiguration(environment: resources.environment))
         let remote = try remote(store, resources)
         let engine = BuildEngine(store: store, launcher: launcher, registry: registry, remote: remote)
@@ -60,7 +60,7 @@ enum Engine {
     ) async throws -> Result {
         let registry = RegistryClient(try RegistryConfiguration(environment: resources.environment))
         let inquiry = DockerfileInquiry(registry: registry, progress: resources.progress) {
-            try ContentStore.open(root: resources.root, access: .readWrite)
+            try ContentStore.open(root: resources.root, access: .readWrite, limits: resources.limits)
         } openRemote: { store in
             try remote(store, resources)
         }

@@ -13,6 +13,7 @@ struct BuildCommand: SlipwayCommand {
 
     @OptionGroup var flags: BuildFlags
     @OptionGroup var unsupported: UnsupportedBuildFlags
+    @OptionGroup var limits: LimitFlags
     @OptionGroup var store: StoreFlags
 
     @Argument(
@@ -30,6 +31,8 @@ struct BuildCommand: SlipwayCommand {
         case .targets, .describe: .reading(context: paths.first ?? "")
         }
     }
+
+    var limitFlags: LimitFlags? { limits }
 
     func run(in context: CommandContext) async throws -> ExitCode {
         try unsupported.refuse()
@@ -50,7 +53,8 @@ struct BuildCommand: SlipwayCommand {
                 try await context.build(
                     request,
                     BuildResources(
-                        root: context.root, launcher: context.launcher, environment: context.environment,
+                        root: context.root, limits: context.limits, launcher: context.launcher,
+                        environment: context.environment,
                         progress: presenter,
                         standardInput: context.standardInput, standardOutput: context.standardOutput))
             }
@@ -74,7 +78,8 @@ struct BuildCommand: SlipwayCommand {
         let answer = try await context.answer(
             call, request,
             BuildResources(
-                root: context.root, launcher: nil, environment: context.environment, progress: SilentProgress(),
+                root: context.root, limits: context.limits, launcher: nil, environment: context.environment,
+                progress: SilentProgress(),
                 standardInput: context.standardInput, standardOutput: context.standardOutput))
         try context.standardOutput.write(answer.text)
         guard let failure = answer.failure else { return answer.exitCode }

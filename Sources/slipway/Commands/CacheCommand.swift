@@ -82,7 +82,8 @@ struct CacheExportCommand: SlipwayCommand {
                 "refusing to write an archive to the terminal", help: "use --output FILE, or redirect standard output")
         }
         let compression = try Self.compression(self.compression, file: toFile)
-        let archive = CacheMountArchive(mount, in: try ContentStore.open(root: context.root, access: .readWrite))
+        let archive = CacheMountArchive(
+            mount, in: try ContentStore.open(root: context.root, access: .readWrite, limits: context.limits))
         guard try !archive.records().isEmpty else {
             throw CommandFailure(
                 "the store has no cache mount \(mount)",
@@ -151,7 +152,8 @@ struct CacheImportCommand: SlipwayCommand {
         } catch let cause as Errno {
             throw CommandFailure("cannot read \(file ?? ""): \(cause)")
         }
-        let archive = CacheMountArchive(mount, in: try ContentStore.open(root: context.root, access: .readWrite))
+        let archive = CacheMountArchive(
+            mount, in: try ContentStore.open(root: context.root, access: .readWrite, limits: context.limits))
         try await archive.read(from: FileSource(input)) {
             try context.standardError.writeLine("waiting for a build that uses the cache mount \(mount)")
         }

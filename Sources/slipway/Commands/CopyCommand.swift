@@ -20,6 +20,7 @@ struct CopyCommand: SlipwayCommand {
     var platform: String?
 
     @OptionGroup var flags: TransferFlags
+    @OptionGroup var limits: LimitFlags
     @OptionGroup var store: StoreFlags
 
     @Argument(help: "Where the image is.")
@@ -29,6 +30,8 @@ struct CopyCommand: SlipwayCommand {
     var destination: String
 
     var preparation: ProcessPreparation { .userNamespace }
+
+    var limitFlags: LimitFlags? { limits }
 
     func run(in context: CommandContext) async throws -> ExitCode {
         let (from, to): (ImageLocation, ImageLocation)

@@ -88,8 +88,8 @@ struct GraphCommand: SlipwayCommand {
         var plan = request.planOptions
         if let platform = request.platforms.first { plan.targetPlatform = platform }
         let resources = BuildResources(
-            root: context.root, launcher: nil, environment: context.environment, progress: SilentProgress(),
-            standardInput: context.standardInput, standardOutput: context.standardOutput)
+            root: context.root, limits: context.limits, launcher: nil, environment: context.environment,
+            progress: SilentProgress(), standardInput: context.standardInput, standardOutput: context.standardOutput)
         return try StageGraph(try await Engine.dockerfile(request, resources), options: plan)
     }
 

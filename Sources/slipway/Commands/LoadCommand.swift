@@ -19,15 +19,18 @@ struct LoadCommand: SlipwayCommand {
     @Flag(name: [.short, .long], help: "Print nothing.")
     var quiet = false
 
+    @OptionGroup var limits: LimitFlags
     @OptionGroup var store: StoreFlags
 
     var preparation: ProcessPreparation { .userNamespace }
+
+    var limitFlags: LimitFlags? { limits }
 
     func run(in context: CommandContext) throws -> ExitCode {
         guard input != nil || !context.standardInputIsTerminal else {
             throw CommandLineError("nothing to load: standard input is a terminal", help: "use --input FILE")
         }
-        let store = try ContentStore.open(root: context.root, access: .readWrite)
+        let store = try ContentStore.open(root: context.root, access: .readWrite, limits: context.limits)
         let layout =
             if let input, input != "-" {
                 try ImageLayout.open(FilePath(input), store: store)

@@ -21,12 +21,15 @@ struct PullCommand: SlipwayCommand {
     var allPlatforms = false
 
     @OptionGroup var flags: TransferFlags
+    @OptionGroup var limits: LimitFlags
     @OptionGroup var store: StoreFlags
 
     @Argument(help: "The image.")
     var name: String
 
     var preparation: ProcessPreparation { .userNamespace }
+
+    var limitFlags: LimitFlags? { limits }
 
     func run(in context: CommandContext) async throws -> ExitCode {
         let reference: ImageReference

@@ -17,6 +17,7 @@ struct RunCommand: SlipwayCommand {
             """)
 
     @OptionGroup var flags: RunFlags
+    @OptionGroup var limits: LimitFlags
     @OptionGroup var store: StoreFlags
 
     @Argument(
@@ -32,6 +33,8 @@ struct RunCommand: SlipwayCommand {
     var preparation: ProcessPreparation { .sandbox }
     var signalHandling: SignalHandling { .forward }
 
+    var limitFlags: LimitFlags? { limits }
+
     func run(in context: CommandContext) async throws -> ExitCode {
         do {
             let options = try RunOptions(flags, words: words, environment: context.environment, read: Self.read)
@@ -44,7 +47,8 @@ struct RunCommand: SlipwayCommand {
             }
             let input = options.isInteractive ? context.standardInput : nil
             let runner = ContainerRunner(
-                store: try ContentStore.open(root: context.root, access: .readWrite), launcher: launcher,
+                store: try ContentStore.open(root: context.root, access: .readWrite, limits: context.limits),
+                launcher: launcher,
                 options: options)
             let status: ExitStatus?
             if options.hasTerminal {

@@ -63,7 +63,7 @@ struct SBOMCommand: SlipwayCommand {
             }
         }
         let target = try attachmentTarget()
-        let store = try ContentStore.open(root: context.root, access: .readWrite)
+        let store = try ContentStore.open(root: context.root, access: .readWrite, limits: context.limits)
         let source = try await ImageSourceFiles(image, platform: wanted, store: store)
         let meter = ScanMeter(context.standardError)
         defer { meter.end() }

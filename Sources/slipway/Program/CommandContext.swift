@@ -1,3 +1,4 @@
+import Archive
 import BuildEngine
 import FoundationEssentials
 import OCI
@@ -16,6 +17,8 @@ struct CommandContext: Sendable {
     var environment: [String: String]
     /// The store; empty for commands that have none.
     var root: FilePath
+    /// How much may come out of archives and layers that others made.
+    var limits = UnpackLimits()
     var now: @Sendable () -> Date
     /// Which ids exist; `nil` for commands that do not care.
     var userNamespace: UserNamespace?
@@ -39,6 +42,7 @@ struct CommandContext: Sendable {
 /// What a build uses beside its request.
 struct BuildResources: Sendable {
     var root: FilePath
+    var limits = UnpackLimits()
     var launcher: SandboxLauncher?
     /// For proxies and credentials of registries.
     var environment: [String: String]

@@ -1,3 +1,4 @@
+import Archive
 import ArgumentParser
 import BuildEngine
 import FileSystem
@@ -33,6 +34,7 @@ enum Program {
                 context.root = try StoreLocation.resolve(
                     flag: command.store.root, environment: environment, isSuperuser: isSuperuser,
                     canOwnFiles: namespace.canOwnFiles)
+                context.limits = try UnpackLimits(command.limitFlags, environment: environment)
             }
             forbidCoreDumps()
             if command.preparation == .sandbox {
@@ -40,6 +42,8 @@ enum Program {
             }
             // After the launcher, which hands its signal dispositions on to sandboxed processes.
             signal(SIGPIPE, SIG_IGN)
+            // A file that is larger than `ulimit -f` allows is an error, and no end without a word.
+            signal(SIGXFSZ, SIG_IGN)
             raiseOpenFileLimit()
             SignalLoop.run(command, in: context)
         } catch {

@@ -10,6 +10,8 @@ protocol SlipwayCommand: ParsableCommand, Sendable {
     var signalHandling: SignalHandling { get }
     /// Whether and where the command line names the store.
     var store: StoreFlags { get }
+    /// What the command line says about how much may come out of archives; `nil` for commands without such flags.
+    var limitFlags: LimitFlags? { get }
 
     /// Carries out the command; the result is the status the program ends with.
     func run(in context: CommandContext) async throws -> ExitCode
@@ -17,6 +19,7 @@ protocol SlipwayCommand: ParsableCommand, Sendable {
 
 extension SlipwayCommand {
     var signalHandling: SignalHandling { .cancel }
+    var limitFlags: LimitFlags? { nil }
 }
 
 enum ProcessPreparation: Comparable {

@@ -8,7 +8,7 @@ extension CommandContext {
         _ name: String, _ mode: ProgressMode,
         _ body: (ImageTransfer, ContentStore, RegistryClient) async throws -> Result
     ) async throws -> Result {
-        let store = try ContentStore.open(root: root, access: .readWrite)
+        let store = try ContentStore.open(root: root, access: .readWrite, limits: limits)
         let presenter = ProgressPresenter(
             mode.renderer(title: name, palette: palette, explains: false), output: standardError, now: now)
         let progress = TransferProgress(sink: presenter)

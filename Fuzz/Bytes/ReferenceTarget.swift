@@ -1,0 +1,21 @@
+import OCI
+
+/// Names of images, digests and platforms. What is read and written is read as the same.
+enum ReferenceTarget {
+    static func run(_ input: [UInt8]) {
+        let text = String(decoding: input, as: UTF8.self)
+        if let reference = try? ImageReference(parsing: text) {
+            for name in [reference.canonicalName, reference.familiarName] {
+                ByteTarget.require((try? ImageReference(parsing: name)) == reference, "\(text) became \(name)")
+            }
+            ByteTarget.require(!reference.canonicalName.contains(".."), "\(text) leads upwards")
+        }
+        if let digest = try? Digest(parsing: text) {
+            ByteTarget.require((try? Digest(parsing: digest.description)) == digest, "\(text) became \(digest)")
+            ByteTarget.require(digest.hex.allSatisfy { $0.isHexDigit }, "\(text) has other letters than digits")
+        }
+        if let platform = try? Platform(parsing: text) {
+            ByteTarget.require((try? Platform(parsing: platform.description)) == platform, "\(text) became \(platform)")
+        }
+    }
+}

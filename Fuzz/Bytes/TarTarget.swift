@@ -1,0 +1,62 @@
+import FileSystem
+import SystemPackage
+
+@testable import Archive
+
+/// A tar archive. What can be read is written and read again, and is the same; nothing gets past the budget.
+enum TarTarget {
+    private static let greatestSize: Int64 = 1 << 20
+
+    static func run(_ input: [UInt8]) {
+        var entries: [(TarEntry, [UInt8])] = []
+        do {
+            let reader = TarReader(MemorySource(input, chunk: input.count.isMultiple(of: 2) ? 1000 : .max))
+            var budget = UnpackBudget(UnpackLimits(size: greatestSize, entries: 1000), archiveSize: Int64(input.count))
+            var sum: Int64 = 0
+            while let entry = try reader.next() {
+                try budget.take(entry, read: reader.offset)
+                sum += entry.size
+                ByteTarget.require(sum <= greatestSize, "the budget let \(sum) bytes through")
+                ByteTarget.require(!entry.path.string.utf8.contains(0), "a path has a NUL")
+                ByteTarget.require(entry.path.isRelative, "the path \(entry.path) is absolute")
+                let contents = entry.kind == .file ? try reader.readContents(limit: Int(greatestSize)) : []
+                ByteTarget.require(Int64(contents.count) == entry.size, "a file has not the size it says")
+                entries.append((entry, contents))
+            }
+            try reader.drain()
+        } catch {
+            ByteTarget.require(error is ArchiveError, "another error: \(error)")
+        }
+        check(entries)
+    }
+
+    private static func check(_ entries: [(TarEntry, [UInt8])]) {
+        let sink = MemorySink()
+        var written: [(TarEntry, [UInt8])] = []
+        do {
+            let writer = TarWriter(to: sink, options: TarWriter.Options(keepsExactTimes: true))
+            for (entry, contents) in entries {
+                do {
+                    try writer.write(entry, contents: contents)
+                    written.append((entry, contents))
+                } catch let error as ArchiveError where error.code == .unrepresentable {
+                    continue
+                }
+            }
+            try writer.finish()
+            let reader = TarReader(MemorySource(sink.bytes))
+            for (entry, contents) in written {
+                var expected = entry
+                expected.xattrs.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+                guard var found = try reader.next() else { return ByteTarget.require(false, "an entry is lost") }
+                found.xattrs.sort { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
+                ByteTarget.require(found == expected, "\(expected)\nbecame\n\(found)")
+                let again = found.kind == .file ? try reader.readContents(limit: contents.count) : []
+                ByteTarget.require(again == contents, "the contents of \(entry.path) became others")
+            }
+            ByteTarget.require(try reader.next() == nil, "there is an entry more")
+        } catch {
+            ByteTarget.require(false, "what was read cannot be written and read: \(error)")
+        }
+    }
+}
