@@ -57,6 +57,10 @@ public struct BuildRequest: Sendable {
     public var agentKeys: [String: [FilePath]] = [:]
     /// `--memory`, `--cpu-quota` and the like: what each step may use at most.
     public var controls = ControlGroupLimits()
+    /// `--network private`: what connects the network of steps that have one of their own.
+    public var privateNetwork: PrivateNetwork?
+    /// `--runtime`: what executes the processes of steps; nil for Slipway's own sandbox.
+    public var runtime: ContainerRuntime?
     /// `--tag`.
     public var tags: [ImageReference]
     /// `--output`; each is done after the build.

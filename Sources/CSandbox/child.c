@@ -294,6 +294,13 @@ void sandbox_child(const struct start *start) {
 
     leave_inheritance();
     join_control_groups(start, &reader);
+    struct runtime runtime = { .bundle = "/" };
+    if (flags & PROGRAM_RUNTIME) {
+        runtime.bundle = read_string(&reader);
+        runtime.configuration = read_blob(&reader, &runtime.configuration_size);
+        runtime.hides_control_groups = read_u32(&reader);
+        if (reader.bad) fail(start, CSANDBOX_STEP_PROGRAM, EBADMSG, 0);
+    }
 
     if (sethostname(hostname, strlen(hostname))) fail(start, CSANDBOX_STEP_HOSTNAME, errno, hostname);
     if (flags & PROGRAM_LOOPBACK) raise_loopback(start);
@@ -301,10 +308,20 @@ void sandbox_child(const struct start *start) {
     // Nothing mounted from here on may show up outside.
     if (mount(0, "/", 0, MS_REC | MS_PRIVATE, 0)) fail(start, CSANDBOX_STEP_PREPARE, errno, "mount propagation");
     struct mounts mounts;
-    int error = mounts_begin(&mounts);
+    int error = mounts_begin(&mounts, runtime.bundle);
     if (!error) error = mounts_execute(&mounts, &reader);
     if (error) fail(start, mounts.root < 0 ? CSANDBOX_STEP_ROOT : CSANDBOX_STEP_MOUNT, error, mounts.culprit);
-    if ((error = mounts_pivot(&mounts))) fail(start, CSANDBOX_STEP_PIVOT, error, mounts.culprit);
+    if (!(flags & PROGRAM_RUNTIME) && (error = mounts_pivot(&mounts)))
+        fail(start, CSANDBOX_STEP_PIVOT, error, mounts.culprit);
+
+    char words[sizeof((struct csandbox_reply *)0)->detail];
+    struct gateway gateway = start->gateway;
+    if (gateway.ready >= 0 && !gateway_wait(&gateway, words, sizeof words)) fail(start, CSANDBOX_STEP_GATEWAY, 0, words);
+
+    if (flags & PROGRAM_RUNTIME) {
+        if ((error = runtime_prepare(&mounts, &runtime))) fail(start, CSANDBOX_STEP_MOUNT, error, mounts.culprit);
+        execute_command(start, search_path, arguments, environment);
+    }
 
     // As root: the user may be unable to make or even enter it.
     int place = open_in_root(mounts.root, directory, MISSING_DIRECTORY);

@@ -16,6 +16,7 @@ enum program_flags {
     PROGRAM_LOOPBACK = 2, // bring up `lo` in the new network namespace
     PROGRAM_KEEP_GROUPS = 4, // setgroups(2) is denied in this user namespace
     PROGRAM_AMBIENT = 8, // capabilities are kept by every user and handed on by every exec
+    PROGRAM_RUNTIME = 16, // an OCI runtime is executed, in a bundle that comes before the steps
 };
 
 enum program_operation {

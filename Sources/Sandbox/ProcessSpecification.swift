@@ -34,6 +34,8 @@ public struct ProcessSpecification: Sendable, Equatable {
     public var sharedMemorySize: UInt64
     /// The control group that it is put into; nil for that of slipway.
     public var controlGroup: ControlGroup?
+    /// What executes the command in place of the launcher; nil for the launcher.
+    public var runtime: RuntimeBundle?
 
     /// A process on `root`; every other property has the default of `docker build`.
     public init(
@@ -49,7 +51,8 @@ public struct ProcessSpecification: Sendable, Equatable {
         noNewPrivileges: Bool = false,
         resourceLimits: [ResourceLimit] = [],
         sharedMemorySize: UInt64 = 64 << 20,
-        controlGroup: ControlGroup? = nil
+        controlGroup: ControlGroup? = nil,
+        runtime: RuntimeBundle? = nil
     ) {
         self.arguments = arguments
         self.environment = environment
@@ -64,6 +67,7 @@ public struct ProcessSpecification: Sendable, Equatable {
         self.resourceLimits = resourceLimits
         self.sharedMemorySize = sharedMemorySize
         self.controlGroup = controlGroup
+        self.runtime = runtime
     }
 }
 
@@ -93,6 +97,11 @@ public enum NetworkAccess: Sendable, Hashable {
     case host
     /// A network namespace of its own with nothing but the loopback interface.
     case none
+    /// A network namespace of its own, from which connections lead out.
+    case `private`(PrivateNetwork)
+
+    /// Whether it has a network namespace of its own.
+    var isOwn: Bool { self != .host }
 }
 
 /// How far a sandboxed process is confined: `RUN --security`.

@@ -22,9 +22,10 @@ extension SandboxLauncher {
     ) async throws -> Termination {
         try specification.validate()
         try Task.checkCancellation()
-        let resources = try prepare(for: specification.security)
+        // A runtime installs the filter itself.
+        let resources = try prepare(for: specification.runtime == nil ? specification.security : .insecure)
         let program = try MemoryFile(
-            name: "slipway-program", bytes: ProgramEncoder.encode(specification, host: resources.host))
+            name: "slipway-program", bytes: try ProgramEncoder.encode(specification, host: resources.host))
         let input =
             try standardInput == nil
             ? FileDescriptor.open(FilePath("/dev/null"), .readOnly, options: .closeOnExec) : nil
@@ -35,21 +36,23 @@ extension SandboxLauncher {
         var namespaces: Namespaces = [.mount, .controlGroup, .hostName, .interprocess, .process]
         // The namespace shows the group that a process is in when it is made, so it comes after the move into that.
         if specification.controlGroup != nil { namespaces.remove(.controlGroup) }
-        if specification.network == .none { namespaces.insert(.network) }
+        if specification.network.isOwn { namespaces.insert(.network) }
 
         let id = state.withLock { state in
             defer { state.nextID += 1 }
             return state.nextID
         }
         let command = specification.arguments.first ?? ""
+        var words: [UInt8] = []
+        if case .private(let network) = specification.network { words = network.words.flatMap { Array($0.utf8) + [0] } }
+        let payload = words
         let termination: Termination
         do {
             termination = try await withTaskCancellationHandler {
                 try await withCheckedThrowingContinuation { continuation in
                     start(
                         Run(continuation: continuation, command: command, signals: signals), id: id,
-                        namespaces: namespaces,
-                        descriptors: descriptors)
+                        namespaces: namespaces, payload: payload, descriptors: descriptors)
                 }
             } onCancel: {
                 kill(id)
@@ -74,13 +77,15 @@ extension SandboxLauncher {
         }
     }
 
-    func start(_ run: Run, id: UInt64, namespaces: Namespaces, descriptors: [Int32]) {
+    /// - Parameter payload: the words of what connects a private network.
+    func start(_ run: Run, id: UInt64, namespaces: Namespaces, payload: [UInt8] = [], descriptors: [Int32]) {
         let refusal: (any Error)? = state.withLock { state in
             // Under the same lock as `kill`: either it sees the run, or the cancellation is seen here.
             if Task.isCancelled { return CancellationError() }
             if state.isLost { return SandboxError.launcherGone }
             listen(&state)
-            let error = send(CSANDBOX_RUN, id: id, value: namespaces.rawValue, descriptors: descriptors)
+            let error = send(
+                CSANDBOX_RUN, id: id, value: namespaces.rawValue, payload: payload, descriptors: descriptors)
             guard error == 0 else {
                 return SandboxError(
                     .launcherLost, "the sandbox launcher does not answer", cause: Errno(rawValue: error))

@@ -1,5 +1,6 @@
 import BuildGraph
 import FileSystem
+import Sandbox
 import SystemPackage
 
 /// The files of this machine that a process needs to reach the network by name. It sees copies, which are no part of
@@ -7,8 +8,13 @@ import SystemPackage
 enum HostFiles {
     private static let limit = 1 << 20
 
-    /// `/etc/resolv.conf`: the machine's own, or an empty one where it has none.
-    static func resolverConfiguration() throws -> [UInt8] {
+    /// `/etc/resolv.conf`: the machine's own, or an empty one where it has none; for a private network with its name server.
+    static func resolverConfiguration(for network: PrivateNetwork?) throws -> [UInt8] {
+        let own = try resolverConfiguration()
+        return network?.resolverConfiguration(host: own) ?? own
+    }
+
+    private static func resolverConfiguration() throws -> [UInt8] {
         do {
             let file = try FileDescriptor.open(FilePath("/etc/resolv.conf"), .readOnly, options: .closeOnExec)
             defer { file.closeAfterReading() }

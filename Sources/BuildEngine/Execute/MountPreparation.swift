@@ -40,7 +40,10 @@ struct MountPreparation {
     func prepare(_ run: RunOperation) async throws -> PreparedMounts {
         var prepared = PreparedMounts()
         prepared.add(
-            .file(bytes: try HostFiles.resolverConfiguration(), target: "/etc/resolv.conf"), isDirectory: false)
+            .file(
+                bytes: try HostFiles.resolverConfiguration(
+                    for: run.network == .private ? request.privateNetwork : nil), target: "/etc/resolv.conf"),
+            isDirectory: false)
         prepared.add(.file(bytes: HostFiles.hosts(run.limits), target: "/etc/hosts"), isDirectory: false)
         if let script = run.script {
             let target = FilePath("/dev/pipes").appending(script.name)

@@ -16,6 +16,10 @@ struct RunExecutor {
     let epoch: Timestamp?
     /// What limits processes; without limits, none.
     let controlGroups: ControlGroups?
+    /// What connects private networks.
+    let privateNetwork: PrivateNetwork?
+    /// What executes processes; nil for Slipway's own sandbox.
+    let runtime: ContainerRuntime?
 
     /// Runs the process over `layers`, which are unpacked, the lowest first.
     ///
@@ -42,10 +46,11 @@ struct RunExecutor {
             hostname: run.limits.hostname,
             root: .overlay(lower: lower, upper: upper, work: work),
             mounts: try prepared.mounts.map { try like($0, in: view) },
-            network: run.network == .none ? .none : .host,
+            network: network(of: run),
             security: run.security == .insecure ? .insecure : .default,
             resourceLimits: try run.limits.resourceLimits.map(resourceLimit),
-            sharedMemorySize: UInt64(run.limits.sharedMemorySize ?? 64 << 20), controlGroup: controlGroup)
+            sharedMemorySize: UInt64(run.limits.sharedMemorySize ?? 64 << 20), controlGroup: controlGroup,
+            runtime: try runtime.map { RuntimeBundle($0, directory: try makeBundle()) })
         let tail = OutputTail()
         let termination: Termination
         do {
@@ -74,6 +79,20 @@ struct RunExecutor {
                 help: isOutOfMemory ? "give it more with --memory" : nil, output: tail.lines)
         }
         return try await layerStore.commit(upperDirectory: upper, epoch: epoch, below: view)
+    }
+
+    private func makeBundle() throws -> FilePath {
+        try makeDirectory("bundle", like: nil)
+        return scratch.appending("bundle")
+    }
+
+    private func network(of run: RunOperation) -> NetworkAccess {
+        switch run.network {
+        case .none: .none
+        case .default, .host: .host
+        // Without what connects it, it leads nowhere.
+        case .private: privateNetwork.map { .private($0) } ?? .none
+        }
     }
 
     /// A control group that the launcher removes if this process dies.

@@ -121,7 +121,7 @@ extension Solver {
         let prepared = try await preparation.prepare(run)
         let executor = RunExecutor(
             launcher: launcher, layerStore: layerStore, scratch: scratch, mountPoints: mountPoints, epoch: clamp,
-            controlGroups: controlGroups)
+            controlGroups: controlGroups, privateNetwork: request.privateNetwork, runtime: request.runtime)
         let steps = self.steps
         let layer = try await executor.execute(run, over: base, prepared: prepared) { stream, bytes in
             steps.output(operation.id, stream, bytes)

@@ -5,6 +5,8 @@
 //   shield.c      keeps the launcher's program file from sandboxes
 //   child.c       what a sandbox's first process does between clone and exec
 //   mounts.c      the mount steps of that
+//   runtime.c     what it does where an OCI runtime runs the command
+//   network.c     the program beside a sandbox that connects its private network
 //   program.h/.c  the reader of a program: the serialised specification, written by Swift's ProgramEncoder
 //
 // No libc header is included here: sys/stat.h in an importable header makes Swift's S_IF* constants ambiguous.
@@ -34,7 +36,9 @@ int32_t csandbox_enter_user_namespace(
 // MARK: Launcher
 
 enum csandbox_request_kind {
-    CSANDBOX_RUN = 1, // with descriptors: program, stdin, stdout, stderr, and the seccomp filter if there is one
+    // With descriptors: program, stdin, stdout, stderr, and the seccomp filter if there is one. Followed, for a private network,
+    // by words that end in 0: the descriptor on which a program says that it is ready ("1" or "3"), its path, its arguments.
+    CSANDBOX_RUN = 1,
     CSANDBOX_KILL = 2,
     CSANDBOX_GUARD = 3, // followed by a path: delete this tree if slipway dies
     CSANDBOX_RELEASE = 4, // followed by a path: do not delete it any more
@@ -73,6 +77,7 @@ enum csandbox_step {
     CSANDBOX_STEP_INTERPRETER, // the command is there, its interpreter (in the detail) is not
     CSANDBOX_STEP_CGROUP, // control group
     CSANDBOX_STEP_SHIELD, // slipway's own program file cannot be kept from sandboxes
+    CSANDBOX_STEP_GATEWAY, // what connects a private network; its words are in the detail
 };
 
 struct csandbox_reply {

@@ -14,12 +14,25 @@ struct ProgramEncoder {
         static let loopback = Flags(rawValue: 2)
         static let keepGroups = Flags(rawValue: 4)
         static let ambient = Flags(rawValue: 8)
+        static let runtime = Flags(rawValue: 16)
     }
 
     /// The program for a specification that has passed `validate()`.
-    static func encode(_ specification: ProcessSpecification, host: HostFacts) -> [UInt8] {
+    ///
+    /// - Throws: `.invalidSpecification` for what cannot be written for a runtime.
+    static func encode(
+        _ specification: ProcessSpecification, host: HostFacts
+    ) throws(SandboxError) -> [UInt8] {
         var encoder = ProgramEncoder()
-        encoder.put(specification, host: host)
+        if let bundle = specification.runtime {
+            let configuration = try RuntimeConfiguration(specification).encoded()
+            encoder.put(specification.executing(bundle), host: host)
+            encoder.put(bundle.directory)
+            encoder.put(configuration)
+            encoder.put(bundle.runtime.refusesHybridControlGroups ? 1 : 0 as UInt32)
+        } else {
+            encoder.put(specification, host: host)
+        }
         encoder.put(MountPlan.make(for: specification, host: host))
         return encoder.bytes
     }
@@ -28,9 +41,10 @@ struct ProgramEncoder {
         put(0x3157_4c53 as UInt32)
         var flags: Flags = []
         if specification.noNewPrivileges { flags.insert(.noNewPrivileges) }
-        if specification.network == .none { flags.insert(.loopback) }
+        if specification.network.isOwn { flags.insert(.loopback) }
         if host.deniesSetGroups { flags.insert(.keepGroups) }
         if specification.security == .insecure { flags.insert(.ambient) }
+        if specification.runtime != nil { flags.insert(.runtime) }
         put(flags.rawValue)
         put(specification.user.userID)
         put(specification.user.groupID)

@@ -48,6 +48,7 @@ extension BuildOptions {
                 try Entitlement(parsing: String(text))
             })
         controls = try ControlGroupLimits(flags.steps)
+        runtime = flags.steps.runtime.flatMap { $0.isEmpty ? nil : $0 }
         outputs = try Self.outputs(flags)
         if outputs.contains(where: { $0.isPushed && $0.names.isEmpty }), tags.isEmpty {
             throw CommandLineError(
@@ -150,7 +151,7 @@ extension BuildOptions {
         guard let text, !text.isEmpty else { return .default }
         guard let network = Network(rawValue: text) else {
             throw CommandLineError(
-                "--network: \"\(text)\" is not supported", help: "use default, host or none")
+                "--network: \"\(text)\" is not supported", help: "use default, host, private or none")
         }
         return network
     }

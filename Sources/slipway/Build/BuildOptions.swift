@@ -33,7 +33,7 @@ struct BuildOptions: Equatable, Sendable {
     }
 
     enum Network: String, CaseIterable, Sendable {
-        case `default`, host, none
+        case `default`, host, `private`, none
     }
 
     var context: Context
@@ -56,6 +56,8 @@ struct BuildOptions: Equatable, Sendable {
     var entitlements: Set<Entitlement> = []
     /// What control groups hold each step to.
     var controls = ControlGroupLimits()
+    /// What executes the processes of steps, as given.
+    var runtime: String?
     /// Never empty: without `--output` the local store.
     var outputs: [OutputSpecification] = [.store]
     /// That of the host if empty.

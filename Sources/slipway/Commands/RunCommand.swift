@@ -42,7 +42,7 @@ struct RunCommand: SlipwayCommand {
                 input: options.isInteractive ? context.standardInput : nil, output: output, error: error)
             let runner = ContainerRunner(
                 store: try ContentStore.open(root: context.root, access: .readWrite), launcher: launcher,
-                options: options)
+                options: options, path: context.environment["PATH"])
             let status = try await runner.run(streams, signals: context.signals)
             return ExitCode(rawValue: status?.shellCode ?? 128 + SIGKILL)
         } catch {
