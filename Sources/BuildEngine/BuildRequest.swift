@@ -61,6 +61,10 @@ public struct BuildRequest: Sendable {
     public var stepTimeout: Duration?
     /// `--on-error`: whether what a failed `RUN` has written is kept, so that ``StepDebugger`` can reopen it.
     public var keepsFailedStep = false
+    /// `--network private`: what connects the network of steps that have one of their own.
+    public var privateNetwork: PrivateNetwork?
+    /// `--runtime`: what executes the processes of steps; nil for Slipway's own sandbox.
+    public var runtime: ContainerRuntime?
     /// `--tag`.
     public var tags: [ImageReference]
     /// `--output`; each is done after the build.

@@ -1,7 +1,7 @@
 /// What `RUN` does.
 public struct RunOperation: Sendable, Hashable {
     /// Which network a process sees.
-    public enum Network: String, Sendable, Hashable { case `default`, none, host }
+    public enum Network: String, Sendable, Hashable { case `default`, none, host, `private` }
     /// How far a process is confined.
     public enum Security: String, Sendable, Hashable { case sandbox, insecure }
 

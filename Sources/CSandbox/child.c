@@ -287,18 +287,22 @@ static void enter_directory(const struct start *start, int root, const char *dir
     close(place);
 }
 
+// The mounts, and the new root unless a runtime is to enter it.
 static void make_root(
-    const struct start *start, struct reader *reader, uint32_t flags, const char *hostname, const char *directory) {
+    const struct start *start, struct reader *reader, uint32_t flags, const char *hostname, const char *bundle,
+    struct mounts *mounts) {
     if (sethostname(hostname, strlen(hostname))) fail(start, CSANDBOX_STEP_HOSTNAME, errno, hostname);
     if (flags & PROGRAM_LOOPBACK) raise_loopback(start);
     // Nothing mounted from here on may show up outside.
     if (mount(0, "/", 0, MS_REC | MS_PRIVATE, 0)) fail(start, CSANDBOX_STEP_PREPARE, errno, "mount propagation");
-    struct mounts mounts;
-    int error = mounts_begin(&mounts);
-    if (!error) error = mounts_execute(&mounts, reader);
-    if (error) fail(start, mounts.root < 0 ? CSANDBOX_STEP_ROOT : CSANDBOX_STEP_MOUNT, error, mounts.culprit);
-    if ((error = mounts_pivot(&mounts))) fail(start, CSANDBOX_STEP_PIVOT, error, mounts.culprit);
-    enter_directory(start, mounts.root, directory);
+    int error = mounts_begin(mounts, bundle);
+    if (!error) error = mounts_execute(mounts, reader);
+    if (error) fail(start, mounts->root < 0 ? CSANDBOX_STEP_ROOT : CSANDBOX_STEP_MOUNT, error, mounts->culprit);
+    if (!(flags & PROGRAM_RUNTIME) && (error = mounts_pivot(mounts)))
+        fail(start, CSANDBOX_STEP_PIVOT, error, mounts->culprit);
+    char words[sizeof((struct csandbox_reply *)0)->detail];
+    struct gateway gateway = start->gateway;
+    if (gateway.ready >= 0 && !gateway_wait(&gateway, words, sizeof words)) fail(start, CSANDBOX_STEP_GATEWAY, 0, words);
 }
 
 static void change_root(const struct start *start, struct reader *reader, const char *directory) {
@@ -354,11 +358,25 @@ void sandbox_child(const struct start *start) {
 
     leave_inheritance();
     join_control_groups(start, &reader);
+    struct runtime runtime = { .bundle = "/" };
+    if (flags & PROGRAM_RUNTIME) {
+        runtime.bundle = read_string(&reader);
+        runtime.configuration = read_blob(&reader, &runtime.configuration_size);
+        runtime.hides_control_groups = read_u32(&reader);
+        if (reader.bad) fail(start, CSANDBOX_STEP_PROGRAM, EBADMSG, 0);
+    }
+    struct mounts mounts;
     if (flags & PROGRAM_CHANGED_ROOT) {
         keeper_fork();
         change_root(start, &reader, directory);
     } else {
-        make_root(start, &reader, flags, hostname, directory);
+        make_root(start, &reader, flags, hostname, runtime.bundle, &mounts);
+        if (flags & PROGRAM_RUNTIME) {
+            int error = runtime_prepare(&mounts, &runtime);
+            if (error) fail(start, CSANDBOX_STEP_MOUNT, error, mounts.culprit);
+            execute_command(start, search_path, arguments, environment);
+        }
+        enter_directory(start, mounts.root, directory);
     }
     own_streams(uid, gid, (flags & PROGRAM_TERMINAL) != 0);
 

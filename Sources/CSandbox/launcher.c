@@ -24,6 +24,7 @@ struct run {
     uint64_t id;
     pid_t process;
     int has_keeper; // there is no pid namespace that ends with it
+    pid_t gateway; // the program beside it that connects its network, or 0
 };
 
 static struct launcher {
@@ -85,28 +86,39 @@ static int start_notifier(struct start *start) {
     return 0;
 }
 
-static void run(const struct csandbox_request *request, const int *descriptors, size_t count) {
+static void run(
+    const struct csandbox_request *request, char *words, size_t words_size, const int *descriptors, size_t count) {
     struct start start = {
         .id = request->id, .control = launcher.control, .launcher = launcher.self,
-        .descriptors = { -1, -1, -1, -1, -1, -1, -1 }, .notifier = -1,
+        .descriptors = { -1, -1, -1, -1, -1, -1, -1 }, .notifier = -1, .gateway = { -1, -1, -1 },
     };
     if (count < FD_FILTER || count > FD_COUNT) return reply_not_started(request->id, CSANDBOX_STEP_PROGRAM, EBADMSG);
     if (!launcher.is_shielded) return reply_not_started(request->id, CSANDBOX_STEP_SHIELD, launcher.shield_error);
     memcpy(start.descriptors, descriptors, count * sizeof *descriptors);
+    if (count == FD_LOG) {
+        // A notifier without a filter.
+        start.descriptors[FD_LOG] = start.descriptors[FD_NOTIFIED];
+        start.descriptors[FD_NOTIFIED] = start.descriptors[FD_FILTER];
+        start.descriptors[FD_FILTER] = -1;
+    }
     if (!grow((void **)&launcher.runs, launcher.run_count, &launcher.run_capacity, sizeof *launcher.runs))
         return reply_not_started(request->id, CSANDBOX_STEP_CLONE, ENOMEM);
-    if (start.descriptors[FD_LOG] >= 0) {
-        int error = start_notifier(&start);
-        if (error) return reply_not_started(request->id, CSANDBOX_STEP_NOTIFIER, error);
+    int error = words_size ? gateway_prepare(&start.gateway) : 0;
+    if (error) return reply_not_started(request->id, CSANDBOX_STEP_GATEWAY, error);
+    if (start.descriptors[FD_LOG] >= 0 && (error = start_notifier(&start))) {
+        gateway_close(&start.gateway);
+        return reply_not_started(request->id, CSANDBOX_STEP_NOTIFIER, error);
     }
     // clone(2) as fork: no stack of its own. clone3 would do no more here, and some containers' filters refuse it.
     long process = syscall(SYS_clone, (unsigned long)request->value | SIGCHLD, 0, 0, 0, 0);
     if (process == 0) sandbox_child(&start);
-    int error = errno;
+    error = errno;
+    pid_t gateway = process > 0 && words_size ? gateway_start(&start.gateway, words, words_size, (pid_t)process) : 0;
+    gateway_close(&start.gateway);
     if (start.notifier >= 0) close(start.notifier);
     if (process < 0) return reply_not_started(request->id, CSANDBOX_STEP_CLONE, error);
     launcher.runs[launcher.run_count++] = (struct run) {
-        .id = request->id, .process = (pid_t)process, .has_keeper = !(request->value & CLONE_NEWPID),
+        .id = request->id, .process = (pid_t)process, .has_keeper = !(request->value & CLONE_NEWPID), .gateway = gateway,
     };
 }
 
@@ -145,7 +157,10 @@ static void reap(void) {
     pid_t process;
     while ((process = wait4(-1, &status, WNOHANG, &usage)) > 0) {
         for (size_t i = 0; i < launcher.run_count; i++) {
+            // Its number may be another process's soon.
+            if (launcher.runs[i].gateway == process) launcher.runs[i].gateway = 0;
             if (launcher.runs[i].process != process) continue;
+            if (launcher.runs[i].gateway) kill(launcher.runs[i].gateway, SIGKILL);
             struct csandbox_reply exited = {
                 .id = launcher.runs[i].id, .kind = CSANDBOX_EXITED, .status = status,
                 .user_microseconds = microseconds(usage.ru_utime),
@@ -162,7 +177,10 @@ static void reap(void) {
 static void finish(int delete_guarded) __attribute__((noreturn));
 
 static void finish(int delete_guarded) {
-    for (size_t i = 0; i < launcher.run_count; i++) kill_run(&launcher.runs[i], SIGKILL);
+    for (size_t i = 0; i < launcher.run_count; i++) {
+        kill_run(&launcher.runs[i], SIGKILL);
+        if (launcher.runs[i].gateway) kill(launcher.runs[i].gateway, SIGKILL);
+    }
     // Only when all are reaped have their mounts gone and is nobody writing any more.
     while (wait4(-1, 0, 0, 0) > 0 || errno == EINTR) {}
     for (size_t i = 0; delete_guarded && i < launcher.guarded_count; i++) remove_tree(launcher.guarded[i]);
@@ -205,9 +223,10 @@ static void handle_request(void) {
     }
     if ((size_t)size >= sizeof message.request && (size_t)size < sizeof message.bytes) {
         message.bytes[size] = 0;
-        const char *path = message.bytes + sizeof message.request;
+        char *path = message.bytes + sizeof message.request;
+        size_t length = (size_t)size - sizeof message.request;
         switch (message.request.kind) {
-        case CSANDBOX_RUN: run(&message.request, descriptors, count); break;
+        case CSANDBOX_RUN: run(&message.request, path, length, descriptors, count); break;
         case CSANDBOX_KILL: signal_run(message.request.id, SIGKILL); break;
         case CSANDBOX_SIGNAL: signal_run(message.request.id, (int)message.request.value); break;
         case CSANDBOX_GUARD: guard(path); break;

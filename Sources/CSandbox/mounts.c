@@ -79,7 +79,7 @@ static int scratch_directory(struct mounts *mounts, char name[16]) {
     return mkdirat(mounts->scratch, name, 0700) == 0 ? 0 : errno;
 }
 
-int mounts_begin(struct mounts *mounts) {
+int mounts_begin(struct mounts *mounts, const char *place) {
     *mounts = (struct mounts) { .scratch = -1, .root = -1, .culprit = "tmpfs" };
     int fs = sys_fsopen("tmpfs");
     if (fs < 0) return errno;
@@ -90,7 +90,7 @@ int mounts_begin(struct mounts *mounts) {
     if (!error && (mounts->scratch = sys_fsmount(fs, MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV)) < 0) error = errno;
     close(fs);
     if (error) return error;
-    if ((error = attach(mounts->scratch, AT_FDCWD, "/"))) return error;
+    if ((error = attach(mounts->scratch, AT_FDCWD, place))) return error;
     return mkdirat(mounts->scratch, "empty", 0755) || mkdirat(mounts->scratch, "empty-2", 0755) ? errno : 0;
 }
 
@@ -300,7 +300,7 @@ static int step_layers(struct mounts *mounts, struct reader *reader, uint32_t fl
     return mount < 0 ? -mount : attach_in_root(mounts, mount, target);
 }
 
-static int write_all(int fd, const char *bytes, size_t size) {
+int write_all(int fd, const char *bytes, size_t size) {
     while (size > 0) {
         ssize_t written = write(fd, bytes, size);
         if (written < 0 && errno == EINTR) continue;
@@ -388,6 +388,18 @@ static int step_seal(struct mounts *mounts, struct reader *reader) {
     if (!error) error = attach(mount, place, "");
     if (mount >= 0) close(mount);
     close(place);
+    return error;
+}
+
+int mounts_copy(struct mounts *mounts, const char *path, const char *name) {
+    mounts->culprit = path;
+    int place = open_in_root(mounts->root, path, MISSING_FAILS);
+    if (place < 0) return -place;
+    int mount = clone_tree(place, "", 1);
+    close(place);
+    if (mount < 0) return -mount;
+    int error = mkdirat(mounts->scratch, name, 0755) ? errno : attach(mount, mounts->scratch, name);
+    close(mount);
     return error;
 }
 

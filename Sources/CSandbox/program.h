@@ -18,6 +18,7 @@ enum program_flags {
     PROGRAM_AMBIENT = 8, // capabilities are kept by every user and handed on by every exec
     PROGRAM_ONE_IDENTITY = 16, // all processes are the one id there is; the notifier tells them who they are
     PROGRAM_TERMINAL = 64, // standard input is a terminal and becomes the controlling one
+    PROGRAM_RUNTIME = 128, // an OCI runtime is executed, in a bundle that comes before the steps
 };
 
 // Without namespaces: the one step is STEP_ROOT_DIRECTORY, which becomes the root by chroot(2).

@@ -5,8 +5,24 @@
 #include "CSandbox.h"
 #include "program.h"
 
+#include <sys/types.h>
+
 // The descriptors that come with a request, in this order.
 enum { FD_PROGRAM, FD_STDIN, FD_STDOUT, FD_STDERR, FD_FILTER, FD_NOTIFIED, FD_LOG, FD_COUNT };
+
+// What a sandbox and the program that connects its network have in common; -1 where there is none.
+struct gateway {
+    int ready, say_ready; // a pipe
+    int log; // what the program says, in memory
+};
+
+// Makes them. Returns 0 or an errno.
+int gateway_prepare(struct gateway *gateway);
+void gateway_close(struct gateway *gateway);
+// Starts the program for a sandbox; `words` are those of the request. Returns its process, 0 if there is none. For the launcher.
+pid_t gateway_start(const struct gateway *gateway, char *words, size_t size, pid_t sandbox);
+// Waits, in the sandbox, until the network is there. Returns 0 if the program ended before, with its words in `text`.
+int gateway_wait(struct gateway *gateway, char *text, size_t size);
 
 struct start {
     uint64_t id;
@@ -14,6 +30,7 @@ struct start {
     int launcher; // pidfd of the launcher
     int descriptors[FD_COUNT]; // -1 where there is none
     int notifier; // connection to it, or -1
+    struct gateway gateway;
 };
 
 // The first process of a sandbox: sets it up and executes the command. Never returns.
@@ -32,12 +49,27 @@ struct mounts {
     char message[256]; // the kernel's words about it, if there are any
 };
 
-// Makes the scratch filesystem. Returns 0 or an errno, as do the others.
-int mounts_begin(struct mounts *mounts);
+// Makes the scratch filesystem, upon "/" or at a directory of the host's. Returns 0 or an errno, as do the others.
+int mounts_begin(struct mounts *mounts, const char *place);
 // Executes the program's steps.
 int mounts_execute(struct mounts *mounts, struct reader *reader);
 // Makes the new root "/" and gets rid of the old one. `mounts->root` is the root directory from then on.
 int mounts_pivot(struct mounts *mounts);
+// Makes a directory of the new root, with what is mounted below it, appear in the scratch filesystem as well.
+int mounts_copy(struct mounts *mounts, const char *path, const char *name);
+
+// What an OCI runtime gets.
+struct runtime {
+    const char *bundle; // the directory, where the scratch filesystem is mounted
+    const char *configuration; // config.json
+    uint32_t configuration_size;
+    uint32_t hides_control_groups;
+};
+
+// Makes the bundle complete around the root, which is its directory "0", and enters it.
+int runtime_prepare(struct mounts *mounts, const struct runtime *runtime);
+int write_all(int fd, const char *bytes, size_t size);
+
 // Opens `path` as a chroot to `root` would see it; what is missing is created, as directories and a last part of `kind`.
 enum missing { MISSING_FAILS, MISSING_DIRECTORY, MISSING_FILE };
 int open_in_root(int root, const char *path, enum missing missing);

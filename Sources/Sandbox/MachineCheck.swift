@@ -43,7 +43,7 @@ public struct MachineCheck: Sendable {
         _ namespace: UserNamespace, _ launcher: SandboxLauncher, scratch: FilePath
     ) async throws -> MachineCheck {
         let sandbox = try await trial(launcher, scratch)
-        return MachineCheck(items: [kernel, users(namespace), sandbox, seccomp, controlGroups])
+        return MachineCheck(items: [kernel, users(namespace), sandbox, seccomp, controlGroups] + tools(path: nil))
     }
 
     /// The least kernel: overlay file systems in user namespaces with `userxattr`.
@@ -105,6 +105,24 @@ public struct MachineCheck: Sendable {
         }
         let hasErrors = actions.split(whereSeparator: \.isWhitespace).contains("errno")
         return Item("seccomp", hasErrors ? .ok : .limited, hasErrors ? "system call filter" : "without errno")
+    }
+
+    /// Programs that builds may ask for.
+    static func tools(path: String?) -> [Item] {
+        let runtimes = ContainerRuntime.Kind.allCases.compactMap { try? ContainerRuntime.find($0.rawValue, path: path) }
+        let network: Item
+        do throws(SandboxError) {
+            network = Item(
+                "private network", .ok, "--network private works by \(try PrivateNetwork.find(path: path).program)")
+        } catch {
+            network = Item("private network", .limited, "--network private does not work", help: error.help)
+        }
+        return [
+            network,
+            runtimes.isEmpty
+                ? Item("runtimes", .limited, "--runtime does not work", help: "install the package runc or crun")
+                : Item("runtimes", .ok, "--runtime works by \(runtimes.map(\.program).joined(separator: " and "))"),
+        ]
     }
 
     private static var controlGroups: Item {

@@ -26,6 +26,7 @@ extension ProcessSpecification {
         case .readOnlyLayers(let lower): try Self.validate(lower)
         case .directory(let path): try Self.validate([path])
         }
+        if let directory = runtime?.directory { try Self.validate([directory]) }
         for mount in mounts { try Self.validate(mount) }
     }
 

@@ -37,6 +37,8 @@ public struct ProcessSpecification: Sendable, Equatable {
     /// Whether its standard input is a terminal that was made for it, a ``PseudoTerminal``, which becomes the controlling
     /// terminal of its session: job control works, and what interrupts at the keyboard reaches it.
     public var hasTerminal: Bool
+    /// What executes the command in place of the launcher; nil for the launcher.
+    public var runtime: RuntimeBundle?
 
     /// A process on `root`; every other property has the default of `docker build`.
     public init(
@@ -53,7 +55,8 @@ public struct ProcessSpecification: Sendable, Equatable {
         resourceLimits: [ResourceLimit] = [],
         sharedMemorySize: UInt64 = 64 << 20,
         controlGroup: ControlGroup? = nil,
-        hasTerminal: Bool = false
+        hasTerminal: Bool = false,
+        runtime: RuntimeBundle? = nil
     ) {
         self.arguments = arguments
         self.environment = environment
@@ -69,6 +72,7 @@ public struct ProcessSpecification: Sendable, Equatable {
         self.sharedMemorySize = sharedMemorySize
         self.controlGroup = controlGroup
         self.hasTerminal = hasTerminal
+        self.runtime = runtime
     }
 }
 
@@ -98,6 +102,11 @@ public enum NetworkAccess: Sendable, Hashable {
     case host
     /// A network namespace of its own with nothing but the loopback interface.
     case none
+    /// A network namespace of its own, from which connections lead out.
+    case `private`(PrivateNetwork)
+
+    /// Whether it has a network namespace of its own.
+    var isOwn: Bool { self != .host }
 }
 
 /// How far a sandboxed process is confined: `RUN --security`.

@@ -6,8 +6,8 @@ public struct SandboxError: Error, Sendable, Hashable, CustomStringConvertible {
     public struct Code: Sendable, Hashable {
         private enum Value: Hashable {
             case userNamespaceRefused, isolationRefused, rootRefused, mountFailed, invalidSpecification,
-                executableNotFound,
-                executableNotRunnable, identityNotMapped, launcherLost, system
+                executableNotFound, executableNotRunnable, identityNotMapped, launcherLost, toolMissing, networkFailed,
+                system
         }
         private var value: Value
 
@@ -29,6 +29,10 @@ public struct SandboxError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let identityNotMapped = Code(value: .identityNotMapped)
         /// The launcher process has died or was shut down.
         public static let launcherLost = Code(value: .launcherLost)
+        /// A program of the machine that was asked for is not installed.
+        public static let toolMissing = Code(value: .toolMissing)
+        /// A private network could not be connected.
+        public static let networkFailed = Code(value: .networkFailed)
         /// Another system call failed.
         public static let system = Code(value: .system)
     }

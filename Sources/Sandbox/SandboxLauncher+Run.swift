@@ -23,9 +23,18 @@ extension SandboxLauncher {
         try specification.validate()
         try check(specification)
         try Task.checkCancellation()
-        let resources = try prepare(for: specification.security)
+        var resources = try prepare(for: specification.security)
+        if specification.runtime != nil {
+            guard resources.host.notifications != .identities, !resources.host.changesRoot else {
+                throw SandboxError(
+                    .isolationRefused, "a container runtime needs namespaces and more ids than one",
+                    help: "leave out --runtime, or give the user subordinate ids (slipway doctor)")
+            }
+            // It installs the filter itself, and is no step that asks a notifier.
+            (resources.filter, resources.notifications) = (nil, nil)
+        }
         let program = try MemoryFile(
-            name: "slipway-program", bytes: ProgramEncoder.encode(specification, host: resources.host))
+            name: "slipway-program", bytes: try ProgramEncoder.encode(specification, host: resources.host))
         let input =
             try standardInput == nil
             ? FileDescriptor.open(FilePath("/dev/null"), .readOnly, options: .closeOnExec) : nil
@@ -33,14 +42,14 @@ extension SandboxLauncher {
         var descriptors = [program.descriptor]
         descriptors += [standardInput ?? input, standardOutput, standardError].compactMap { $0?.rawValue }
         let log = try resources.notifications.map { _ throws(SandboxError) in try MemoryLog() }
-        if let filter = resources.filter ?? resources.notifications { descriptors.append(filter.descriptor) }
+        if let filter = resources.filter { descriptors.append(filter.descriptor) }
         if let notifications = resources.notifications, let log {
             descriptors += [notifications.descriptor, log.descriptor]
         }
         var namespaces: Namespaces = [.mount, .controlGroup, .hostName, .interprocess, .process]
         // The namespace shows the group that a process is in when it is made, so it comes after the move into that.
         if specification.controlGroup != nil { namespaces.remove(.controlGroup) }
-        if specification.network == .none { namespaces.insert(.network) }
+        if specification.network.isOwn { namespaces.insert(.network) }
         if resources.host.changesRoot { namespaces = [] }
 
         let id = state.withLock { state in
@@ -48,14 +57,16 @@ extension SandboxLauncher {
             return state.nextID
         }
         let command = specification.arguments.first ?? ""
+        var words: [UInt8] = []
+        if case .private(let network) = specification.network { words = network.words.flatMap { Array($0.utf8) + [0] } }
+        let payload = words
         var termination: Termination
         do {
             termination = try await withTaskCancellationHandler {
                 try await withCheckedThrowingContinuation { continuation in
                     start(
                         Run(continuation: continuation, command: command, signals: signals), id: id,
-                        namespaces: namespaces,
-                        descriptors: descriptors)
+                        namespaces: namespaces, payload: payload, descriptors: descriptors)
                 }
             } onCancel: {
                 kill(id)
@@ -76,10 +87,10 @@ extension SandboxLauncher {
             guard case .directory = specification.root, specification.mounts.isEmpty else {
                 throw .invalid("nothing can be mounted here, so the root must be a directory")
             }
-            guard specification.network != .none else {
+            guard !specification.network.isOwn else {
                 throw SandboxError(
-                    .isolationRefused, "a process cannot be kept from the network where namespaces are refused",
-                    help: "leave out --network=none, or allow user namespaces")
+                    .isolationRefused, "a process cannot have a network of its own where namespaces are refused",
+                    help: "leave out --network, or allow user namespaces")
             }
         }
     }
@@ -115,13 +126,15 @@ extension SandboxLauncher {
         }
     }
 
-    func start(_ run: Run, id: UInt64, namespaces: Namespaces, descriptors: [Int32]) {
+    /// - Parameter payload: the words of what connects a private network.
+    func start(_ run: Run, id: UInt64, namespaces: Namespaces, payload: [UInt8] = [], descriptors: [Int32]) {
         let refusal: (any Error)? = state.withLock { state in
             // Under the same lock as `kill`: either it sees the run, or the cancellation is seen here.
             if Task.isCancelled { return CancellationError() }
             if state.isLost { return SandboxError.launcherGone }
             listen(&state)
-            let error = send(CSANDBOX_RUN, id: id, value: namespaces.rawValue, descriptors: descriptors)
+            let error = send(
+                CSANDBOX_RUN, id: id, value: namespaces.rawValue, payload: payload, descriptors: descriptors)
             guard error == 0 else {
                 return SandboxError(
                     .launcherLost, "the sandbox launcher does not answer", cause: Errno(rawValue: error))

@@ -81,12 +81,23 @@ struct StartFailure {
             return SandboxError(
                 .isolationRefused, "cannot keep slipway's own program file from the processes it runs", cause: cause,
                 help: "allow files in memory to be executed: sysctl vm.memfd_noexec=0")
+        case CSANDBOX_STEP_GATEWAY:
+            return SandboxError(
+                .networkFailed, "cannot connect the private network" + (detail.isEmpty ? "" : ": \(detail)"),
+                cause: cause.rawValue == 0 ? nil : cause, help: Self.gatewayHelp(detail))
         case CSANDBOX_STEP_NETWORK:
             return SandboxError(.isolationRefused, "cannot bring up the loopback interface", cause: cause)
         default:
             let subject = detail.isEmpty ? "a sandbox" : "a sandbox: \(detail)"
             return SandboxError(.system, "cannot prepare \(subject)", cause: cause)
         }
+    }
+
+    private static func gatewayHelp(_ words: String) -> String? {
+        if words.contains("tun") {
+            return "users need to open /dev/net/tun: as root, modprobe tun; chmod 666 /dev/net/tun"
+        }
+        return "without it: --network default for the machine's network, or none"
     }
 
     private var isRefusal: Bool { cause == .notPermitted || cause == .permissionDenied }

@@ -1,3 +1,4 @@
+import SystemPackage
 import Testing
 
 @testable import Sandbox
@@ -20,5 +21,16 @@ struct MachineCheckTests {
     func users(mapping: UserNamespace.Mapping, state: MachineCheck.State) {
         let namespace = UserNamespace(mapping: mapping, originalUserID: 1000, originalGroupID: 1000)
         #expect(MachineCheck.users(namespace).state == state)
+    }
+
+    @Test func toolsThatBuildsMayAskFor() throws {
+        let items = MachineCheck.tools(path: "/none")
+        #expect(items.map(\.state) == [.limited, .limited])
+        #expect(items.allSatisfy { $0.help?.contains("install the package") == true })
+        let fixture = try SandboxFixture()
+        try fixture.makeDirectory("tools")
+        for name in ["runc", "pasta"] { try fixture.write("tools/\(name)", "", mode: .init(rawValue: 0o755)) }
+        let path = fixture.directory.appending("tools").string
+        #expect(MachineCheck.tools(path: path).map(\.state) == [.ok, .ok])
     }
 }

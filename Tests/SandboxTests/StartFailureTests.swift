@@ -111,7 +111,7 @@ struct StartFailureTests {
         // Nobody but slipway writes programs; still, the reader trusts no length.
         let launcher = try SandboxLauncher.fork()
         defer { launcher.shutdown() }
-        let whole = ProgramEncoder.encode(fixture.shell("true"), host: HostFacts())
+        let whole = try ProgramEncoder.encode(fixture.shell("true"), host: HostFacts())
         for size in [0, 3, 4, 9, 40, 60, whole.count / 2, whole.count - 1] {
             let end = try await launcher.runProgram(Array(whole.prefix(size)))
             #expect(end == .failure(size == 0 ? .invalidArgument : .badMessage), "\(size)")

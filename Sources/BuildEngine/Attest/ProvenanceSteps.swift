@@ -216,7 +216,7 @@ struct ProvenanceSteps: Sendable {
         var exec: JSONValue = ["meta": meta, "mounts": .array(mounts)]
         if !variables.isEmpty { exec["secretenv"] = .array(variables) }
         switch run.network {
-        case .default: break
+        case .default, .private: break
         case .host: exec["network"] = 1
         case .none: exec["network"] = 2
         }

@@ -45,7 +45,10 @@ struct MountPreparation {
         var prepared = PreparedMounts()
         let opener = MountOpener(
             request: request, layerStore: layerStore, environment: run.environment, scratch: scratch)
-        for file in try HostFiles.mounts(for: run.limits) { try opener.open(file, 0, into: &prepared) }
+        let network = run.network == .private ? request.privateNetwork : nil
+        for file in try HostFiles.mounts(for: run.limits, network: network) {
+            try opener.open(file, 0, into: &prepared)
+        }
         if let script = run.script {
             let target = FilePath("/dev/pipes").appending(script.name).string
             try opener.open(

@@ -21,6 +21,10 @@ struct RunExecutor {
     let timeout: Duration?
     /// Keeps a process's root when it fails; nil where nobody asked for it.
     let keeper: FailedStepKeeper?
+    /// What connects private networks.
+    let privateNetwork: PrivateNetwork?
+    /// What executes processes; nil for Slipway's own sandbox.
+    let runtime: ContainerRuntime?
 
     /// Runs the process over `layers`, which are unpacked, the lowest first.
     ///
@@ -42,11 +46,11 @@ struct RunExecutor {
             user: Sandbox.UserIdentity(
                 userID: user.uid, groupID: user.gid, supplementaryGroupIDs: user.supplementaryGroups),
             hostname: run.limits.hostname,
-            root: .directory(scratch), mounts: [],
-            network: run.network == .none ? .none : .host,
+            root: .directory(scratch), mounts: [], network: network(of: run),
             security: run.security == .insecure ? .insecure : .default,
             resourceLimits: try run.limits.resourceLimits.map(resourceLimit),
-            sharedMemorySize: UInt64(run.limits.sharedMemorySize ?? 64 << 20), controlGroup: controlGroup)
+            sharedMemorySize: UInt64(run.limits.sharedMemorySize ?? 64 << 20), controlGroup: controlGroup,
+            runtime: try runtime.map { RuntimeBundle($0, directory: try makeBundle()) })
         let tail = OutputTail()
         let output = RedactedOutput(hiding: prepared.secrets) { stream, bytes in
             tail.append(bytes)
@@ -67,14 +71,13 @@ struct RunExecutor {
             defer { output.finish() }
             do {
                 try complete(&specification, root, view, &copies)
-                termination = try await launcher.run(specification, within: timeout) { output.append($0, $1) }
+                termination = try await run(specification, copies, output)
             } catch let error as SandboxError where error.code == .rootRefused && !support.hasRefusedOverlays {
                 support.refuseOverlays()
                 root = try makeRoot(view, prepared)
                 try complete(&specification, root, view, &copies)
-                termination = try await launcher.run(specification, within: timeout) { output.append($0, $1) }
+                termination = try await run(specification, copies, output)
             }
-            try copies.restore()
         } catch let error as StepTimeout {
             throw failed(
                 BuildError(
@@ -111,6 +114,21 @@ struct RunExecutor {
             upperDirectory: upper, epoch: epoch, ownerLog: termination.ownerLog, below: view)
     }
 
+    /// Runs the process. What was moved into its root is back where it belongs afterwards, however it ended.
+    private func run(
+        _ specification: ProcessSpecification, _ copies: MountCopies, _ output: RedactedOutput
+    ) async throws -> Termination {
+        let result: Result<Termination, any Error>
+        do {
+            result = .success(
+                try await launcher.run(specification, within: timeout) { output.append($0, $1) })
+        } catch {
+            result = .failure(error)
+        }
+        try copies.restore()
+        return try result.get()
+    }
+
     private func makeRoot(_ view: LayerView, _ prepared: PreparedMounts) throws -> RunRoot {
         guard launcher.isolation == .namespaces, !support.hasRefusedOverlays else {
             return .copy(
@@ -136,8 +154,27 @@ struct RunExecutor {
             if launcher.isolation == .namespaces {
                 specification.mounts = try copies.withoutOverlays().map { try $0.like(view) }
             } else {
-                try copies.put(into: root)
+                do {
+                    try copies.put(into: root)
+                } catch {
+                    try copies.restore()
+                    throw error
+                }
             }
+        }
+    }
+
+    private func makeBundle() throws -> FilePath {
+        try makeDirectory("bundle", like: nil)
+        return scratch.appending("bundle")
+    }
+
+    private func network(of run: RunOperation) -> NetworkAccess {
+        switch run.network {
+        case .none: .none
+        case .default, .host: .host
+        // Without what connects it, it leads nowhere.
+        case .private: privateNetwork.map { .private($0) } ?? .none
         }
     }
 

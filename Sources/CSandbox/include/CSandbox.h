@@ -6,6 +6,8 @@
 //   child.c       what a sandbox's first process does between clone and exec
 //   mounts.c      the mount steps of that
 //   notifier.c    a process beside a sandbox that has one id only: owners, device nodes and identities
+//   runtime.c     what it does where an OCI runtime runs the command
+//   network.c     the program beside a sandbox that connects its private network
 //   program.h/.c  the reader of a program: the serialised specification, written by Swift's ProgramEncoder
 //
 // No libc header is included here: sys/stat.h in an importable header makes Swift's S_IF* constants ambiguous.
@@ -45,8 +47,10 @@ int32_t csandbox_try_user_namespace(uint32_t euid);
 // MARK: Launcher
 
 enum csandbox_request_kind {
-    CSANDBOX_RUN = 1, // with descriptors: program, stdin, stdout, stderr, seccomp filter; with more, a notifier beside it:
-                      // the filter that says what it is asked, the log of owners
+    // With descriptors: program, stdin, stdout, stderr, and the seccomp filter if there is one; if two more follow, with a notifier
+    // beside it: the filter that says what it is asked, the log of owners. Followed, for a private network, by words that end in 0: the descriptor on which a program
+    // says that it is ready ("1" or "3"), its path, its arguments.
+    CSANDBOX_RUN = 1,
     CSANDBOX_KILL = 2,
     CSANDBOX_GUARD = 3, // followed by a path: delete this tree if slipway dies
     CSANDBOX_RELEASE = 4, // followed by a path: do not delete it any more
@@ -86,6 +90,7 @@ enum csandbox_step {
     CSANDBOX_STEP_CGROUP, // control group
     CSANDBOX_STEP_NOTIFIER, // the process that is asked about system calls
     CSANDBOX_STEP_SHIELD, // slipway's own program file cannot be kept from sandboxes
+    CSANDBOX_STEP_GATEWAY, // what connects a private network; its words are in the detail
 };
 
 struct csandbox_reply {

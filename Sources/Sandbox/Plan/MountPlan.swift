@@ -15,6 +15,8 @@ enum MountPlan {
         for mount in specification.mounts {
             steps.append(step(for: mount, attributes: common, overlay: overlay))
         }
+        // Of a runtime's file systems one is its own: /proc shows the processes of a namespace that it makes.
+        if specification.runtime != nil { return steps.filter { !$0.isOfProcesses } }
         if confined {
             steps += maskedPaths.map { MountStep(operation: .mask($0), flags: isSystemPath($0) ? .optional : []) }
             steps += readOnlyPaths.map { MountStep(operation: .seal($0)) }

@@ -20,12 +20,25 @@ struct ProgramEncoder {
         static let oneIdentity = Flags(rawValue: 16)
         static let changedRoot = Flags(rawValue: 32)
         static let terminal = Flags(rawValue: 64)
+        static let runtime = Flags(rawValue: 128)
     }
 
     /// The program for a specification that has passed `validate()`.
-    static func encode(_ specification: ProcessSpecification, host: HostFacts) -> [UInt8] {
+    ///
+    /// - Throws: `.invalidSpecification` for what cannot be written for a runtime.
+    static func encode(
+        _ specification: ProcessSpecification, host: HostFacts
+    ) throws(SandboxError) -> [UInt8] {
         var encoder = ProgramEncoder()
-        encoder.put(specification, host: host)
+        if let bundle = specification.runtime {
+            let configuration = try RuntimeConfiguration(specification).encoded()
+            encoder.put(specification.executing(bundle), host: host)
+            encoder.put(bundle.directory)
+            encoder.put(configuration)
+            encoder.put(bundle.runtime.refusesHybridControlGroups ? 1 : 0 as UInt32)
+        } else {
+            encoder.put(specification, host: host)
+        }
         if host.changesRoot, case .directory(let root) = specification.root {
             encoder.put([MountStep(operation: .rootDirectory(root, []))])
         } else {
@@ -39,11 +52,12 @@ struct ProgramEncoder {
         var flags: Flags = []
         if specification.noNewPrivileges { flags.insert(.noNewPrivileges) }
         if host.changesRoot { flags.insert(.changedRoot) }
-        if specification.network == .none { flags.insert(.loopback) }
+        if specification.network.isOwn { flags.insert(.loopback) }
         if host.deniesSetGroups { flags.insert(.keepGroups) }
         if specification.security == .insecure { flags.insert(.ambient) }
         if host.notifications == .identities { flags.insert(.oneIdentity) }
         if specification.hasTerminal { flags.insert(.terminal) }
+        if specification.runtime != nil { flags.insert(.runtime) }
         put(flags.rawValue)
         put(specification.user.userID)
         put(specification.user.groupID)

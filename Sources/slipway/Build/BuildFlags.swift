@@ -110,7 +110,7 @@ struct BuildFlags: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: .init("The network of RUN: default (the host's), host or none.", valueName: "mode"))
+        help: .init("The network of RUN: default (the host's), host, private or none.", valueName: "mode"))
     var network: String?
 
     @Option(parsing: .unconditionalSingleValue, help: .init("A line for /etc/hosts.", valueName: "name:address"))

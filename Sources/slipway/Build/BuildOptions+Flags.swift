@@ -50,6 +50,7 @@ extension BuildOptions {
         controls = try ControlGroupLimits(flags.steps)
         stepTimeout = try Self.timeout(flags.steps.stepTimeout)
         if let text = flags.steps.onError { onError = try ErrorHandling(parsing: text) }
+        runtime = flags.steps.runtime.flatMap { $0.isEmpty ? nil : $0 }
         outputs = try Self.outputs(flags)
         if outputs.contains(where: { $0.isPushed && $0.names.isEmpty }), tags.isEmpty {
             throw CommandLineError(
@@ -162,7 +163,7 @@ extension BuildOptions {
         guard let text, !text.isEmpty else { return .default }
         guard let network = Network(rawValue: text) else {
             throw CommandLineError(
-                "--network: \"\(text)\" is not supported", help: "use default, host or none")
+                "--network: \"\(text)\" is not supported", help: "use default, host, private or none")
         }
         return network
     }

@@ -33,7 +33,7 @@ struct BuildOptions: Equatable, Sendable {
     }
 
     enum Network: String, CaseIterable, Sendable {
-        case `default`, host, none
+        case `default`, host, `private`, none
     }
 
     var context: Context
@@ -60,6 +60,8 @@ struct BuildOptions: Equatable, Sendable {
     var stepTimeout: Duration?
     /// What is done when a step fails.
     var onError = ErrorHandling.stop
+    /// What executes the processes of steps, as given.
+    var runtime: String?
     /// Never empty: without `--output` the local store.
     var outputs: [OutputSpecification] = [.store]
     /// That of the host if empty.

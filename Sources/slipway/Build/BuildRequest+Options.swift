@@ -4,6 +4,7 @@ import BuildGraph
 import ContentStore
 import FileSystem
 import OCI
+import Sandbox
 import SystemPackage
 
 extension BuildRequest {
@@ -11,6 +12,11 @@ extension BuildRequest {
     init(_ options: BuildOptions, _ resources: BuildResources) throws {
         try self.init(options, standardInput: resources.standardInput)
         housekeeping = try HousekeepingPolicy(environment: resources.environment)
+        let path = resources.environment["PATH"]
+        runtime = try options.runtime.map { name throws(SandboxError) in try ContainerRuntime.find(name, path: path) }
+        if options.network == .private {
+            privateNetwork = try PrivateNetwork.find(path: path)
+        }
     }
 
     /// - Parameter standardInput: what contexts and Dockerfiles `-` read.

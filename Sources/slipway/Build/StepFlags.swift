@@ -30,6 +30,12 @@ struct StepFlags: ParsableArguments {
     var stepTimeout: String?
 
     @Option(
+        parsing: .unconditional,
+        help: .init(
+            "Run each RUN by an OCI runtime of the machine: runc, crun or the path of one.", valueName: "runtime"))
+    var runtime: String?
+
+    @Option(
         name: [.customShort("m", allowingJoined: true), .long], parsing: .unconditional,
         help: .init("How much memory a RUN may use.", valueName: "size"))
     var memory: String?

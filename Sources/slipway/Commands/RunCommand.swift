@@ -49,7 +49,7 @@ struct RunCommand: SlipwayCommand {
             let runner = ContainerRunner(
                 store: try ContentStore.open(root: context.root, access: .readWrite, limits: context.limits),
                 launcher: launcher,
-                options: options)
+                options: options, path: context.environment["PATH"])
             let status: ExitStatus?
             if options.hasTerminal {
                 status = try await TerminalRelay.use(input: input, output: output) { terminal in

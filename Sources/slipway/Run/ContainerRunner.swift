@@ -11,6 +11,8 @@ struct ContainerRunner {
     let store: ContentStore
     let launcher: SandboxLauncher
     let options: RunOptions
+    /// `PATH`, for programs of the machine.
+    let path: String?
 
     /// Runs the process to its end.
     ///
@@ -29,14 +31,15 @@ struct ContainerRunner {
 
         let lease = try store.lease()
         try launcher.cleanUpOnExit(lease.directory)
-        let mounts = try self.mounts()
+        let network = try self.network()
+        let mounts = try self.mounts(network)
         let specification = ProcessSpecification(
             arguments: process.arguments, environment: process.environment,
             workingDirectory: FilePath(process.workingDirectory),
             user: Sandbox.UserIdentity(
                 userID: user.uid, groupID: user.gid, supplementaryGroupIDs: user.supplementaryGroups),
             hostname: hostname, root: try root(of: view, layers, in: lease.directory), mounts: mounts,
-            network: options.hasNetwork ? .host : .none, hasTerminal: options.hasTerminal)
+            network: network, hasTerminal: options.hasTerminal, runtime: try runtime(in: lease.directory))
         let status: ExitStatus?
         do {
             status = try await Self.run(
@@ -71,14 +74,33 @@ struct ContainerRunner {
         }
     }
 
+    private func runtime(in directory: FilePath) throws -> RuntimeBundle? {
+        guard let name = options.runtime else { return nil }
+        let runtime = try ContainerRuntime.find(name, path: path)
+        try DirectoryHandle(directory).makeDirectory("bundle", mode: 0o700)
+        return RuntimeBundle(runtime, directory: directory.appending("bundle"))
+    }
+
+    private func network() throws -> NetworkAccess {
+        switch options.network {
+        case .host: .host
+        case .none: .none
+        case .private: .private(try PrivateNetwork.find(path: path))
+        }
+    }
+
     /// The machine's name resolution, since the network is the machine's, and what the command line asks for.
-    private func mounts() throws -> [SandboxMount] {
+    private func mounts(_ network: NetworkAccess) throws -> [SandboxMount] {
         var mounts: [SandboxMount] = []
         for path: FilePath in ["/etc/resolv.conf", "/etc/hosts"] {
             do {
                 let file = try FileDescriptor.open(path, .readOnly, options: .closeOnExec)
                 defer { file.closeAfterReading() }
-                mounts.append(.file(bytes: try file.readAll(limit: 1 << 20, path: path), target: path, readOnly: false))
+                var bytes = try file.readAll(limit: 1 << 20, path: path)
+                if case .private(let network) = network, path == "/etc/resolv.conf" {
+                    bytes = network.resolverConfiguration(host: bytes)
+                }
+                mounts.append(.file(bytes: bytes, target: path, readOnly: false))
             } catch Errno.noSuchFileOrDirectory { continue }
         }
         for volume in options.volumes {

@@ -34,8 +34,14 @@ struct RunFlags: ParsableArguments {
     var volume: [String] = []
 
     @Option(
-        parsing: .unconditional, help: .init("The network: host (the default) or none.", valueName: "mode"))
+        parsing: .unconditional, help: .init("The network: host (the default), private or none.", valueName: "mode"))
     var network: String?
+
+    @Option(
+        parsing: .unconditional,
+        help: .init(
+            "Run the container by an OCI runtime of the machine: runc, crun or the path of one.", valueName: "runtime"))
+    var runtime: String?
 
     @Option(
         parsing: .unconditional,

@@ -3,6 +3,10 @@ import SystemPackage
 
 /// What a command line of `slipway run` asks for, as checked values.
 struct RunOptions: Equatable, Sendable {
+    enum Network: Equatable, Sendable {
+        case host, none, `private`
+    }
+
     var image: String
     /// In place of the image's command.
     var command: [String] = []
@@ -15,7 +19,9 @@ struct RunOptions: Equatable, Sendable {
     /// Absolute.
     var workingDirectory: String?
     var volumes: [VolumeSpecification] = []
-    var hasNetwork = true
+    var network = Network.host
+    /// What executes the process, as given; Slipway's own sandbox if `nil`.
+    var runtime: String?
     var isInteractive = false
     /// Whether the process has a terminal of its own.
     var hasTerminal = false
@@ -59,12 +65,14 @@ extension RunOptions {
         }
         volumes = try flags.volume.map(VolumeSpecification.init(parsing:))
         switch flags.network ?? "host" {
-        case "host", "default": hasNetwork = true
-        case "none": hasNetwork = false
+        case "host", "default": network = .host
+        case "none": network = .none
+        case "private": network = .private
         default:
             throw CommandLineError(
-                "--network: \"\(flags.network ?? "")\" is not supported", help: "use host or none")
+                "--network: \"\(flags.network ?? "")\" is not supported", help: "use host, private or none")
         }
+        runtime = flags.runtime.flatMap { $0.isEmpty ? nil : $0 }
         isInteractive = flags.interactive
         hasTerminal = flags.tty
         platform = try PlatformFlag.parse(flags.platform)
