@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import SystemPackage
 import Testing
 
@@ -58,7 +59,7 @@ struct ModeTests {
     }
 
     /// Runs a shell script in a changed root. Chroot needs root.
-    private func changedRoot(_ script: String) async throws -> (status: ExitStatus, fixture: SandboxFixture) {
+    private func changedRoot(_ script: String) async throws -> (status: Sandbox.ExitStatus, fixture: SandboxFixture) {
         let fixture = try SandboxFixture()
         let launcher = try SandboxLauncher.fork()
         defer { launcher.shutdown() }
@@ -73,10 +74,10 @@ struct ModeTests {
     @Test(
         .enabled(if: SandboxFixture.isRoot),
         arguments: [
-            ("exit 7", ExitStatus.exited(7)), ("kill -9 $$", .signaled(9)),
+            ("exit 7", Sandbox.ExitStatus.exited(7)), ("kill -9 $$", .signaled(9)),
             ("test \"$(pwd)\" = /work/here && ls / >/here", .exited(0)),
         ])
-    func aChangedRootEndsAsItsProcessDoes(script: String, expected: ExitStatus) async throws {
+    func aChangedRootEndsAsItsProcessDoes(script: String, expected: Sandbox.ExitStatus) async throws {
         let (status, fixture) = try await changedRoot(script)
         #expect(status == expected)
         if script.contains("/here") { #expect(try fixture.read("root/here").contains("busybox") == false) }
@@ -105,7 +106,8 @@ struct ModeTests {
         ]
         while try SandboxFixture.host(count) == "0\n" { try await Task.sleep(for: .milliseconds(50)) }
         task.cancel()
-        await #expect(throws: CancellationError.self) { _ = try await task.value }
+        let end = await task.result
+        #expect(throws: CancellationError.self) { try end.get() }
         #expect(try SandboxFixture.host(count) == "0\n")
     }
 }

@@ -71,12 +71,12 @@ struct RunExecutor {
             defer { output.finish() }
             do {
                 try complete(&specification, root, view, &copies)
-                termination = try await run(specification, copies, output)
+                termination = try await runToEnd(specification, copies, output)
             } catch let error as SandboxError where error.code == .rootRefused && !support.hasRefusedOverlays {
                 support.refuseOverlays()
                 root = try makeRoot(view, prepared)
                 try complete(&specification, root, view, &copies)
-                termination = try await run(specification, copies, output)
+                termination = try await runToEnd(specification, copies, output)
             }
         } catch let error as StepTimeout {
             throw failed(
@@ -115,7 +115,7 @@ struct RunExecutor {
     }
 
     /// Runs the process. What was moved into its root is back where it belongs afterwards, however it ended.
-    private func run(
+    private func runToEnd(
         _ specification: ProcessSpecification, _ copies: MountCopies, _ output: RedactedOutput
     ) async throws -> Termination {
         let result: Result<Termination, any Error>

@@ -124,8 +124,8 @@ extension Solver {
         let prepared = try await preparation.prepare(run)
         let executor = RunExecutor(
             launcher: launcher, layerStore: layerStore, scratch: scratch, mountPoints: mountPoints,
-            support: rootSupport, epoch: clamp, controlGroups: controlGroups, privateNetwork: request.privateNetwork,
-            runtime: request.runtime, timeout: request.stepTimeout, keeper: keeper?.of(operation))
+            support: rootSupport, epoch: clamp, controlGroups: controlGroups, timeout: request.stepTimeout,
+            keeper: keeper?.of(operation), privateNetwork: request.privateNetwork, runtime: request.runtime)
         let steps = self.steps
         let layer = try await executor.execute(run, over: base, prepared: prepared) { stream, bytes in
             steps.output(operation.id, stream, bytes)
