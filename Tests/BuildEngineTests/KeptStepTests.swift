@@ -1,3 +1,4 @@
+import BuildGraph
 import ContentStore
 import FileSystem
 import OCI
