@@ -225,11 +225,12 @@ import Testing
     }
 
     @Test func anEntryOfManyAttributesIsReadInLinearTime() throws {
+        // As many as the 64 KiB of names that a file can have, each of them three times.
         var body = ""
-        for index in 0..<30_000 { body += Self.record("SCHILY.xattr.user.\(index)", "x") }
+        for index in 0..<21_000 { body += Self.record("SCHILY.xattr.u.\(index % 7000)", "x") }
         #expect(body.utf8.count < 1 << 20)
         let read = try members(of: Self.pax(body) + Self.header() + Self.end)
-        #expect(read[0].entry.xattrs.count == 30_000)
+        #expect(read[0].entry.xattrs.count == 7000)
     }
 
     @Test func aReaderThatFailedStaysFailed() throws {

@@ -11,10 +11,10 @@ enum Reserve {
 
     private static func path(_ root: FilePath) -> FilePath { root.appending("reserve") }
 
-    /// Makes the file where it is missing and there is room for it.
+    /// Makes the file where it is missing and there is room for it, and for what the process is about to do.
     static func restore(_ root: FilePath) {
         let path = path(root)
-        if ContentStore.exists(path) { return }
+        if ContentStore.exists(path) || !hasRoom(root, for: 2 * UInt64(size)) { return }
         guard
             let file = try? FileDescriptor.open(
                 path, .writeOnly, options: [.create, .closeOnExec], permissions: FilePermissions(rawValue: 0o600))
@@ -32,21 +32,21 @@ enum Reserve {
     ///
     /// - Throws: `noSpace` where there is nothing to give up.
     static func makeRoom(_ root: FilePath) throws(StoreError) {
-        guard !hasRoom(root) else { return }
+        guard !hasRoom(root, for: leastRoom) else { return }
         _ = giveUp(root)
-        guard hasRoom(root) else {
+        guard hasRoom(root, for: leastRoom) else {
             throw StoreError(.noSpace, "the disk of the store \(root) is full: the index cannot be opened")
         }
     }
 
-    private static func hasRoom(_ root: FilePath) -> Bool {
+    private static func hasRoom(_ root: FilePath, for room: UInt64) -> Bool {
         var status = statvfs()
         // A file system that does not tell has to be believed.
         guard unsafe root.withPlatformString({ unsafe statvfs($0, &status) }) == 0, status.f_blocks > 0 else {
             return true
         }
         let blocks = geteuid() == 0 ? status.f_bfree : status.f_bavail
-        return UInt64(blocks).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue >= leastRoom
+        return UInt64(blocks).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue >= room
     }
 
     /// Removes the file.
