@@ -13,7 +13,7 @@ extension EndToEnd {
             let directory = work.root.appending("tools")
             try File.directory(directory)
             let places = (work.account.environment["PATH"] ?? "").split(separator: ":").map { FilePath(String($0)) }
-            for name in ["newuidmap", "newgidmap"] + (tool.map { [$0] } ?? []) {
+            for name in ["newuidmap", "newgidmap", "setpriv"] + (tool.map { [$0] } ?? []) {
                 guard let program = places.map({ $0.appending(name) }).first(where: File.exists) else {
                     throw TestFailure("there is no \(name); run scripts/setup test")
                 }
