@@ -59,7 +59,7 @@ struct ModeTests {
     }
 
     /// Runs a shell script in a changed root. Chroot needs root.
-    private func changedRoot(_ script: String) async throws -> (status: Sandbox.ExitStatus, fixture: SandboxFixture) {
+    private func changedRoot(_ script: String) async throws -> (status: Sandbox.ExitStatus, here: String) {
         let fixture = try SandboxFixture()
         let launcher = try SandboxLauncher.fork()
         defer { launcher.shutdown() }
@@ -68,7 +68,7 @@ struct ModeTests {
             arguments: ["/bin/sh", "-c", script], environment: [SandboxFixture.searchPath],
             workingDirectory: "/work/here", root: .directory(fixture.root))
         let end = try await launcher.run(specification) { _, _ in }
-        return (end.status, fixture)
+        return (end.status, fixture.exists("root/here") ? try fixture.read("root/here") : "")
     }
 
     @Test(
@@ -78,9 +78,9 @@ struct ModeTests {
             ("test \"$(pwd)\" = /work/here && ls / >/here", .exited(0)),
         ])
     func aChangedRootEndsAsItsProcessDoes(script: String, expected: Sandbox.ExitStatus) async throws {
-        let (status, fixture) = try await changedRoot(script)
+        let (status, here) = try await changedRoot(script)
         #expect(status == expected)
-        if script.contains("/here") { #expect(try fixture.read("root/here").contains("busybox") == false) }
+        if script.contains(">/here") { #expect(here.split(separator: "\n").contains("bin"), "\(here)") }
     }
 
     @Test(.enabled(if: SandboxFixture.isRoot))
