@@ -93,6 +93,22 @@ import Testing
         }
     }
 
+    /// A name as long as an instruction can be does not keep the log from being found.
+    @Test func longName() throws {
+        try Self.withStore { store in
+            let hold = try store.makeBuildDirectory(3)
+            let log = BuildLog(begin: { hold }, warn: { Issue.record("\($0)") })
+            var step = Self.step
+            step.name = String(repeating: "e\u{301}\n", count: 100_000)
+            log.executing(step, at: Date())
+            log.append(step.id, .standardOutput, Array("x\n".utf8), at: Date())
+            log.finished(step.id, .failed(message: step.name), at: Date())
+            let read = try #require(try StepLog.all(of: 3, in: store).first)
+            #expect(read.name.hasSuffix("...") && read.ending?.message == read.name)
+            #expect(try Self.text(read) == "x\n")
+        }
+    }
+
     @Test func endlessLine() throws {
         try Self.withStore { store in
             let hold = try store.makeBuildDirectory(3)

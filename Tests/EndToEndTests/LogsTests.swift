@@ -9,15 +9,17 @@ extension EndToEnd {
         @Test(arguments: Account.all) func whole(account: Account) async throws {
             try await Workspace.use(as: account) { work in
                 let outcome = try await work.build(
-                    "FROM base\nRUN echo before\nRUN seq 1 400000; printf 'no end' >&2; exit 3\n", ["--tag", "x"])
+                    "FROM base\nRUN echo before\nRUN seq 100001 150000 | sed 's/.*/&&&&&&&&&&/'; printf 'no end' >&2; exit 3\n",
+                    ["--tag", "x"])
                 #expect(outcome.status == 1)
                 #expect(
-                    outcome.errors.contains("note: slipway logs 1 --failed shows the whole output (400001 lines)"),
+                    outcome.errors.contains("note: slipway logs 1 --failed shows the whole output (50001 lines)"),
                     "\(outcome.errors.suffix(2000))")
                 let log = try await work.slipway(["logs", "--failed"])
                 #expect(log.status == 0)
-                let expected = (1...400_000).map { "\($0)\n" }.joined()
-                #expect(log.text.hasPrefix("1\n2\n3\n") && log.output.count == expected.utf8.count + 6)
+                // More than the 2 MiB after which BuildKit leaves out what a step prints.
+                let expected = (100_001...150_000).map { String(repeating: "\($0)", count: 10) + "\n" }.joined()
+                #expect(log.text.hasPrefix("100001100001") && log.output.count == expected.utf8.count + 6)
                 #expect(log.text.replacing("no end", with: "") == expected)
                 // The same file, read by others.
                 let raw = try await work.tool("tail", "-n", "1", "\(work.store)/builds/1/2.log")

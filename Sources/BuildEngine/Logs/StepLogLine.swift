@@ -13,13 +13,6 @@ struct StepLogLine {
     var isWhole: Bool
     var text: ArraySlice<UInt8>
 
-    init(time: Timestamp, stream: String, isWhole: Bool = true, text: ArraySlice<UInt8>) {
-        self.time = time
-        self.stream = stream
-        self.isWhole = isWhole
-        self.text = text
-    }
-
     /// Reads a line without its end; nil for anything else.
     init?(_ line: ArraySlice<UInt8>) {
         let fields = line.split(
@@ -27,9 +20,10 @@ struct StepLogLine {
         guard fields.count == 4, let time = RFC3339.parse(String(decoding: fields[0], as: UTF8.self)),
             fields[2].count == 1, let tag = fields[2].first, tag == UInt8(ascii: "F") || tag == UInt8(ascii: "P")
         else { return nil }
-        self.init(
-            time: Timestamp(seconds: time.seconds, nanoseconds: time.nanoseconds),
-            stream: String(decoding: fields[1], as: UTF8.self), isWhole: tag == UInt8(ascii: "F"), text: fields[3])
+        self.time = Timestamp(seconds: time.seconds, nanoseconds: time.nanoseconds)
+        stream = String(decoding: fields[1], as: UTF8.self)
+        isWhole = tag == UInt8(ascii: "F")
+        text = fields[3]
     }
 
     /// Where the text was printed to; nil for what this program says.
@@ -41,9 +35,21 @@ struct StepLogLine {
         }
     }
 
-    /// The line with its end.
-    var bytes: [UInt8] {
-        let when = RFC3339.string(seconds: time.seconds, nanoseconds: time.nanoseconds)
-        return Array("\(when) \(stream) \(isWhole ? "F" : "P") ".utf8) + text + [UInt8(ascii: "\n")]
+    /// The lines of `text`, the last of which may have no end, as they stand in a log.
+    static func bytes(of text: [UInt8], to stream: String, at time: Timestamp) -> [UInt8] {
+        let start = "\(RFC3339.string(seconds: time.seconds, nanoseconds: time.nanoseconds)) \(stream) "
+        let (whole, partial) = (Array("\(start)F ".utf8), Array("\(start)P ".utf8))
+        var bytes: [UInt8] = []
+        var rest = text[...]
+        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+            bytes += whole
+            bytes += rest[...end]
+            rest = rest[(end + 1)...]
+        }
+        guard !rest.isEmpty else { return bytes }
+        bytes += partial
+        bytes += rest
+        bytes.append(UInt8(ascii: "\n"))
+        return bytes
     }
 }

@@ -7,8 +7,9 @@ final class StepLogWriter: Sendable {
     private let file: FileDescriptor
     private let path: FilePath
 
-    /// A message is no place for a whole command's text.
-    private static let longestMessage = 4096
+    /// Names and messages may have the whole of an instruction in them, and are cut after so many bytes: readers look for them
+    /// in the first and last 64 KiB.
+    private static let longestText = 4096
 
     /// Begins the log `number` in the directory of a build.
     init(
@@ -18,35 +19,31 @@ final class StepLogWriter: Sendable {
         file = try FileDescriptor.open(
             path, .writeOnly, options: [.create, .exclusiveCreate, .append, .closeOnExec],
             permissions: [.ownerReadWrite])
-        var json: JSONValue = ["name": .string(step.name), "stage": .string(step.stage ?? "")]
+        var json: JSONValue = ["name": .string(Self.cut(step.name)), "stage": .string(step.stage ?? "")]
         json["line"] = step.line.map { .integer(Int64($0)) }
-        try write([StepLogLine(time: time, stream: StepLogLine.header, text: json.encoded()[...])])
+        try write(json.encoded() + [UInt8(ascii: "\n")], to: StepLogLine.header, at: time)
     }
 
     deinit { file.closeAfterReading() }
 
     func append(_ stream: OutputStream, _ bytes: [UInt8], at time: Timestamp) throws {
-        let name = stream == .standardOutput ? StepLogLine.output : StepLogLine.error
-        var lines: [StepLogLine] = []
-        var rest = bytes[...]
-        while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-            lines.append(StepLogLine(time: time, stream: name, text: rest[..<end]))
-            rest = rest[(end + 1)...]
-        }
-        if !rest.isEmpty { lines.append(StepLogLine(time: time, stream: name, isWhole: false, text: rest)) }
-        try write(lines)
+        try write(bytes, to: stream == .standardOutput ? StepLogLine.output : StepLogLine.error, at: time)
     }
 
     /// Ends the log.
     func end(_ outcome: StepOutcome, at time: Timestamp) throws {
         var json: JSONValue = ["outcome": .string(BuildReport.Outcome(outcome).rawValue)]
         if case .failed(let message) = outcome {
-            json["message"] = .string(String(message.prefix(Self.longestMessage)))
+            json["message"] = .string(Self.cut(message))
         }
-        try write([StepLogLine(time: time, stream: StepLogLine.end, text: json.encoded()[...])])
+        try write(json.encoded() + [UInt8(ascii: "\n")], to: StepLogLine.end, at: time)
     }
 
-    private func write(_ lines: [StepLogLine]) throws {
-        try file.writeAll(Array(lines.map(\.bytes).joined()), path: path)
+    private static func cut(_ text: String) -> String {
+        text.utf8.count <= longestText ? text : String(decoding: text.utf8.prefix(longestText), as: UTF8.self) + "..."
+    }
+
+    private func write(_ text: [UInt8], to stream: String, at time: Timestamp) throws {
+        try file.writeAll(StepLogLine.bytes(of: text, to: stream, at: time), path: path)
     }
 }
