@@ -45,8 +45,8 @@ enum Reserve {
         guard unsafe root.withPlatformString({ unsafe statvfs($0, &status) }) == 0, status.f_blocks > 0 else {
             return true
         }
-        let blocks = geteuid() == 0 ? status.f_bfree : status.f_bavail
-        return UInt64(blocks).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue >= room
+        // f_bfree counts what ext4 keeps for itself as well, which not even root gets.
+        return UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize)).partialValue >= room
     }
 
     /// Removes the file.

@@ -207,7 +207,9 @@ class Torture:
         filler = self.store / "reserve.filler"
         for number in range(count):
             name, arguments = self.operation(number)
-            # Below the 4 MiB that the store keeps in reserve, so that it has to be given up now and then.
+            # Below the 4 MiB that the store keeps in reserve, so that it has to be given up; every other time it is gone.
+            if number % 2:
+                (self.store / "reserve").unlink(missing_ok=True)
             room = self.random.randrange(0, 3 << 20) if number % 3 else self.random.randrange(0, 64 << 10)
             self.fill(filler, room)
             process = self.run(arguments)
