@@ -19,6 +19,7 @@ extension EndToEnd {
                 && chmod 2775 /shared && touch /shared/file && mkdir /shared/directory
             RUN rm -r /old && rm -r /opaque && mkdir /opaque && echo new >/opaque/after && mv /one /renamed
             RUN : >>/etc/passwd && touch /tmp/x && rm /tmp/x
+            RUN chown -R app:app /home/app
             USER app
             WORKDIR /home/app
             RUN id -u >/tmp/number && touch mine && mkdir -p a/b && ln -s mine link && (umask 077; echo x >private)

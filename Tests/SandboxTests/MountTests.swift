@@ -182,6 +182,6 @@ struct MountTests {
         let error = await #expect(throws: SandboxError.self) {
             try await fixture.run(fixture.shell("true", root: root))
         }
-        #expect(error?.code == .mountFailed)
+        #expect(error?.code == .rootRefused)
     }
 }

@@ -80,7 +80,7 @@ struct StartFailureTests {
 
     @Test func missingSources() async throws {
         var error = try await failure(fixture.shell("true", root: .directory("/no/such/root")))
-        #expect(error.code == .mountFailed)
+        #expect(error.code == .rootRefused)
         #expect(error.description.contains("/no/such/root"))
         error = try await failure(fixture.shell("true", root: try fixture.overlay("m", lower: ["/no/such/layer"])))
         #expect(error.description.contains("/no/such/layer"))

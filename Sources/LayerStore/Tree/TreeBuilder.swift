@@ -286,8 +286,10 @@ final class TreeBuilder {
     private func addNode(
         _ entry: TarEntry, _ name: FileName, _ kind: FileKind, _ device: DeviceNumber, in parent: DirectoryHandle
     ) throws {
-        // As a real device, 0:0 would be a whiteout.
-        if kind == .characterDevice, device == .zero { return try addStandIn(entry, name, kind, device, in: parent) }
+        // As a real device, 0:0 would be a whiteout. And with owners in attributes a device could not have one.
+        if kind == .characterDevice && device == .zero || kind != .fifo && root.owners == .attribute {
+            return try addStandIn(entry, name, kind, device, in: parent)
+        }
         do {
             try replacing(name, in: parent) { try parent.makeNode(name, kind: kind, device: device) }
         } catch let error as FileSystemError where error.code == .notPermitted && kind != .fifo {
