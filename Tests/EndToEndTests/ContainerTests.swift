@@ -35,7 +35,6 @@ extension EndToEnd {
             Kind(
                 name: "a user with namespaces", flags: ["--user", "1000:1000", "--security-opt", "seccomp=unconfined"],
                 runs: true),
-            Kind(name: "privileged", flags: ["--privileged"], runs: true),
         ]
 
         private static let withoutRun = """

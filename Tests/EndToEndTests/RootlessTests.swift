@@ -24,13 +24,13 @@ extension EndToEnd {
             WORKDIR /home/app
             RUN id -u >/tmp/number && touch mine && mkdir -p a/b && ln -s mine link && (umask 077; echo x >private)
             USER root
-            RUN chown -R app:app /shared && stat -c '%u:%g %a %F' /renamed /null /shared /home/app/mine /home/app/private
+            RUN chown -R app:app /shared && stat -c '%u:%g %a %F' /renamed /shared /home/app/mine /home/app/private
             """
 
-        /// What the last step prints: what a step sees of owners is what the image has.
+        /// What the last step prints: what a step sees of owners is what the image has. (Of device nodes it is not everywhere:
+        /// in a user namespace with many ids they look like empty files.)
         static let seen = """
             33:34 6755 regular file
-            0:0 644 character special file
             1000:1000 2775 directory
             1000:1000 644 regular empty file
             1000:1000 600 regular file
