@@ -66,32 +66,59 @@ public struct MachineCheck: Sendable {
         switch namespace.mapping {
         case .all: return Item(name, .ok, "not needed: started by root")
         case .identity: return Item(name, .ok, "made by a root who may not mount; all ids are the same in it")
-        case .refused(let error):
-            return Item(name, .limited, "refused: \(error.message)", help: error.help)
         case .subordinate(let users, let groups):
             return Item(name, .ok, "newuidmap and newgidmap map \(users) users and \(groups) groups")
         case .single(let reason):
-            return Item(name, .limited, "files can belong to one user only", help: reason)
+            return Item(
+                name, .limited,
+                "one id is mapped: owners are noted beside the files, images are the same, steps somewhat slower",
+                help: reason)
+        case .refused(let error):
+            let owners =
+                namespace.canOwnFiles ? "files have their owners all the same" : "owners are noted beside the files"
+            return Item(name, .limited, "refused; \(owners)", help: error.help)
         }
     }
 
     /// Namespaces, an overlay and the system call filter, all at once: a sandbox whose program does not exist fails only
-    /// at the very end.
+    /// at the very end. Where that does not work, what builds do instead.
     private static func trial(_ launcher: SandboxLauncher, _ scratch: FilePath) async throws -> Item {
-        let name = "sandbox"
         for directory in ["lower", "upper", "work", "lower/proc", "lower/dev", "lower/sys"] {
             try SmallFile.makeDirectory(scratch.pushing(FilePath(directory)))
         }
-        let specification = ProcessSpecification(
-            arguments: ["/slipway-trial"],
-            root: .overlay(
-                lower: [scratch.appending("lower")], upper: scratch.appending("upper"),
-                work: scratch.appending("work")))
+        let lower = scratch.appending("lower")
+        let overlay = RootFilesystem.overlay(
+            lower: [lower], upper: scratch.appending("upper"), work: scratch.appending("work"))
+        switch launcher.isolation {
+        case .refused(let error):
+            return Item("sandbox", .missing, "no RUN can be executed; everything else works", help: error.help)
+        case .changedRoot:
+            return try await trial(
+                launcher, .directory(lower), .limited,
+                "steps run in a copy of the image's files, by chroot, without namespaces; --network and --runtime do not "
+                    + "work, nor do secrets as files",
+                help: "allow user namespaces, for example with docker run --security-opt seccomp=unconfined")
+        case .namespaces:
+            let item = try await trial(launcher, overlay, .ok, "namespaces, overlay and filter work", help: nil)
+            guard item.state == .missing else { return item }
+            let copy = try await trial(
+                launcher, .directory(lower), .limited,
+                "no overlay can be mounted: steps run in copies of the image's files", help: item.help)
+            return copy.state == .missing ? item : copy
+        }
+    }
+
+    /// An item of this state if a sandbox with this root can be made.
+    private static func trial(
+        _ launcher: SandboxLauncher, _ root: RootFilesystem, _ state: State, _ detail: String, help: String?
+    ) async throws -> Item {
+        let name = "sandbox"
+        let specification = ProcessSpecification(arguments: ["/slipway-trial"], root: root)
         do {
             _ = try await launcher.run(specification) { _, _ in }
             return Item(name, .limited, "the trial ended in a way that nobody expected")
         } catch let error as SandboxError where error.code == .executableNotFound {
-            return Item(name, .ok, "namespaces, overlay and filter work")
+            return Item(name, state, detail, help: help)
         } catch let error as SandboxError {
             let cause = error.cause.map { ": \($0)" } ?? ""
             return Item(name, .missing, error.message + cause, help: error.help)

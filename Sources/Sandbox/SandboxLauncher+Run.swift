@@ -85,7 +85,9 @@ extension SandboxLauncher {
         case .refused(let error): throw error
         case .changedRoot:
             guard case .directory = specification.root, specification.mounts.isEmpty else {
-                throw .invalid("nothing can be mounted here, so the root must be a directory")
+                throw SandboxError(
+                    .isolationRefused, "a container needs mounts, which are refused here; only steps of builds do without",
+                    help: "allow user namespaces (slipway doctor)")
             }
             guard !specification.network.isOwn else {
                 throw SandboxError(
