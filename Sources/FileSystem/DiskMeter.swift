@@ -47,7 +47,12 @@ public struct DiskMeter {
                 guard try directory.statusIfExists(of: name) != nil else { return own }
             }
         }
-        return own + (try measureContents(name, of: directory, on: status.device))
+        do {
+            return own + (try measureContents(name, of: directory, on: status.device))
+        } catch let error as FileSystemError where error.isNotFound {
+            // Somebody is still at it, and what is being removed counts as removed.
+            return own
+        }
     }
 
     /// The bytes of one entry alone, such as a directory without what is in it.

@@ -86,7 +86,8 @@ extension SandboxLauncher {
         case .changedRoot:
             guard case .directory = specification.root, specification.mounts.isEmpty else {
                 throw SandboxError(
-                    .isolationRefused, "a container needs mounts, which are refused here; only steps of builds do without",
+                    .isolationRefused,
+                    "a container needs mounts, which are refused here; only steps of builds do without",
                     help: "allow user namespaces (slipway doctor)")
             }
             guard !specification.network.isOwn else {
@@ -117,7 +118,8 @@ extension SandboxLauncher {
                 }
                 resources.filter = state.filter
             }
-            if let scope = host.notifications {
+            // A step without confinement has no filter, unless it could not be anybody else but 0.
+            if let scope = host.notifications, scope == .identities || security == .default {
                 if state.notificationFilter == nil {
                     state.notificationFilter = try MemoryFile(
                         name: "slipway-notify", bytes: NotificationFilter.make(scope))

@@ -30,7 +30,8 @@ import Testing
             tree: context ?? self.context, excludes: try IgnorePatterns(excludes), place: "in the build context")
         var writer = CopyWriter(
             draft: LayerDraft(over: base ?? image, epoch: Timestamp(seconds: 100)), destination: destination,
-            owner: owner, mode: try mode.map(ModeChange.init(parsing:)), spool: try ArchiveSpool(directory: "/tmp", limits: UnpackLimits()))
+            owner: owner, mode: try mode.map(ModeChange.init(parsing:)),
+            spool: try ArchiveSpool(directory: "/tmp", limits: UnpackLimits()))
         for source in sources {
             let source = CopyOperation.Source(
                 origin: .context(.main), path: source, parentsPattern: parents, unpacks: false, range: nil)

@@ -85,8 +85,9 @@ final class TemporaryDirectory: Sendable {
         func sweep(store root: FilePath) -> FileSystemError? {
             do throws(FileSystemError) {
                 try TemporaryDirectory.remove(path, lock, store: root)
-            } catch  where error.isNotFound && !ContentStore.exists(path) {
-                // The sandbox's launcher outlives a killed process to tidy up after it, and was faster.
+            } catch  where error.isNotFound {
+                // The sandbox's launcher outlives a killed process to tidy up after it, and was faster, or is at it: what
+                // it leaves, the next process removes.
             } catch {
                 return error
             }
