@@ -220,5 +220,16 @@ extension EndToEnd {
                 #expect(refused.status == 1 && refused.errors.contains("not a TTY"), "\(refused.transcript)")
             }
         }
+
+        /// A root without what the step had would be another place than the one that it failed in.
+        @Test func whatCannotBeReopenedIsNotKept() async throws {
+            try await Workspace.use { work in
+                let outcome = try await work.build(
+                    "FROM base\nRUN exit 3\n", ["--on-error", "keep", "--network", "private"])
+                #expect(outcome.status == 1)
+                #expect(outcome.errors.contains("cannot be kept: it has a private network"), "\(outcome.transcript)")
+                #expect(try await work.slipway(["debug", "--", "true"]).status != 0)
+            }
+        }
     }
 }

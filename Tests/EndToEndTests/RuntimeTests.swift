@@ -63,27 +63,8 @@ extension EndToEnd {
         @Test(arguments: runtimes)
         func isAsStrictAsDocker(account: Account, runtime: String) async throws {
             try await Workspace.use(as: account) { work in
-                try await Probe.put("probe", as: "probe", into: work)
-                let outcome = try await work.build(
-                    """
-                    FROM base AS t
-                    COPY probe /
-                    RUN mkdir -m 777 /out
-                    RUN ["/probe", "/out/root"]
-                    USER 1000:0
-                    RUN ["/probe", "/out/user"]
-                    FROM scratch
-                    COPY --from=t /out /
-
-                    """, ["--runtime", runtime, "--output", "\(work.root)/out"])
-                try #require(outcome.status == 0, "\(outcome.transcript)")
-                for user in ["root", "user"] {
-                    var report = Probe.report(try File.text(work.root.appending("out/\(user)")))
-                    for (key, value) in report where key.hasPrefix("namespace.") {
-                        let host = try FileManager.default.destinationOfSymbolicLink(
-                            atPath: "/proc/self/ns/\(key.dropFirst("namespace.".count))")
-                        report[key] = value == host ? "host" : "own"
-                    }
+                for (user, found) in try await Probe.reports(in: work, ["--runtime", runtime]) {
+                    var report = found
                     // The runtime's own process is what dies with the launcher.
                     report["parent-death-signal"] = "9"
                     // crun binds read-only paths of /proc without the attributes that /proc has.

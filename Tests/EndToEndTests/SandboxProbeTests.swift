@@ -9,30 +9,9 @@ extension EndToEnd {
         @Test(arguments: Account.all)
         func isAsStrictAsDocker(account: Account) async throws {
             try await Workspace.use(as: account) { work in
-                try await Probe.put("probe", as: "probe", into: work)
-                let outcome = try await work.build(
-                    """
-                    FROM base AS t
-                    COPY probe /
-                    RUN mkdir -m 777 /out
-                    RUN ["/probe", "/out/root"]
-                    USER 1000:0
-                    RUN ["/probe", "/out/user"]
-                    FROM scratch
-                    COPY --from=t /out /
-
-                    """, ["--output", "\(work.root)/out"],
-                    // As a container with the machine's network, which docker's answers are of.
-                    environment: ["SLIPWAY_PROBE": "seen"])
-                try #require(outcome.status == 0, "\(outcome.transcript)")
-                for user in ["root", "user"] {
-                    var report = Probe.report(try File.text(work.root.appending("out/\(user)")))
+                // As a container with the machine's network, which docker's answers are of.
+                for (user, report) in try await Probe.reports(in: work, environment: ["SLIPWAY_PROBE": "seen"]) {
                     try #require(report.count > 250, "\(report)")
-                    for (key, value) in report where key.hasPrefix("namespace.") {
-                        let host = try FileManager.default.destinationOfSymbolicLink(
-                            atPath: "/proc/self/ns/\(key.dropFirst("namespace.".count))")
-                        report[key] = value == host ? "host" : "own"
-                    }
                     let judge = ProbeJudge(docker: try Probe.recorded(user))
                     #expect(judge.laxities(of: report) == [], "\(user)")
                 }

@@ -47,6 +47,10 @@ struct FailedStepKeeper: Sendable {
         because error: BuildError
     ) {
         guard isDone.begin() else { return }
+        // Reopened without them it would be another place than the one that it failed in.
+        guard process.runtime == nil, process.network == .host || process.network == .none else {
+            return warn("the failed step cannot be kept: it has a private network, or another runtime than slipway's")
+        }
         guard let build = history.number else { return warn("the failed step cannot be kept: the build has no log") }
         let step = KeptStep(
             build: build, name: name, dockerfile: history.dockerfile, line: line, error: error.message, time: .now,

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import SystemPackage
+import Testing
 
 /// The programs in `Probe/`, which steps run to find out what they can see and do, and what docker's containers answered.
 enum Probe {
@@ -31,6 +32,35 @@ enum Probe {
         let target = work.context.appending(path)
         try File.directory(target.removingLastComponent())
         try FileManager.default.copyItem(atPath: try await program(name).string, toPath: target.string)
+    }
+
+    /// What the probe reports of a step as root and of one as another user; of namespaces, whether they are the machine's.
+    static func reports(
+        in work: Workspace, _ flags: [String] = [], environment: [String: String] = [:]
+    ) async throws -> [(user: String, report: [String: String])] {
+        try await put("probe", as: "probe", into: work)
+        let outcome = try await work.build(
+            """
+            FROM base AS t
+            COPY probe /
+            RUN mkdir -m 777 /out
+            RUN ["/probe", "/out/root"]
+            USER 1000:0
+            RUN ["/probe", "/out/user"]
+            FROM scratch
+            COPY --from=t /out /
+
+            """, flags + ["--output", "\(work.root)/out"], environment: environment)
+        try #require(outcome.status == 0, "\(outcome.transcript)")
+        return try ["root", "user"].map { user in
+            var report = report(try File.text(work.root.appending("out/\(user)")))
+            for (key, value) in report where key.hasPrefix("namespace.") {
+                let host = try FileManager.default.destinationOfSymbolicLink(
+                    atPath: "/proc/self/ns/\(key.dropFirst("namespace.".count))")
+                report[key] = value == host ? "host" : "own"
+            }
+            return (user, report)
+        }
     }
 
     /// What a container of docker answered: `scripts/record-docker-probe`.
