@@ -59,8 +59,11 @@ class Judge:
         running.ask(self.builder, tag, form.check)
         self.say(f"  kept    it runs and answers {form.check['expect']!r}")
         archive = self.builder.save(tag)
-        row = {"id": form.id, "title": form.title, **Image(archive).facts(), "packages": self.builder.packages(tag)}
+        image = Image(archive)
         archive.unlink()
+        row = {"id": form.id, "title": form.title, **image.facts(), "packages": self.builder.packages(tag)}
+        for path in form.holds:
+            self.promises.check(image.resolve(path) is not None, f"{tag}: it holds {path}")
         if form is not self.recipe.single:
             self.promises.check(bool(first.named(form.dependency_steps)), f"{tag}: it has steps for dependencies")
         # A form without times is built after another one in the same store, where the edited stages are there already.

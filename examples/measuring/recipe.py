@@ -11,7 +11,7 @@ REQUIRED = ("name", "title", "single", "forms", "bases", "check", "sourceEdit", 
 OPTIONAL = ("context", "flags", "dependencyOutput", "differs", "ignore")
 FORM = (
     "id", "title", "dockerfile", "target", "script", "user", "shell", "packageManager", "check", "dependencySteps",
-    "flags", "times", "larger",
+    "flags", "times", "larger", "holds",
 )
 CHECK = ("port", "path", "args", "expect", "env", "command", "runFlags")
 EDIT = ("file", "old", "new", "expect")
@@ -59,6 +59,7 @@ class Form:
         self.dependency_steps = values.get("dependencySteps", recipe["dependencySteps"])
         self.flags = recipe.get("flags", []) + values.get("flags", [])
         self.times = values.get("times", True)
+        self.holds = values.get("holds", [])
         # Why this form need not be smaller than the single-stage one; a step of a story may be on the way only.
         self.larger = values.get("larger")
 
