@@ -125,7 +125,7 @@ class Builder:
             if not below:
                 return None
             place = below[0]
-        return nodes[place]["name"]
+        return None if nodes[place]["name"] == "scratch" else nodes[place]["name"]
 
 
 def layouts(contexts):
