@@ -100,7 +100,7 @@ def compare(judge, top):
     docker = Docker(top, builder.work)
     result = {"version": docker.version, "forms": [], "files": 0, "explained": {}}
     try:
-        for name, layout in layouts(judge.contexts).items():
+        for name, layout in layouts([*judge.contexts, *recipe.single.flags]).items():
             docker.load(name, layout)
         for form in recipe.all_forms:
             if form.script:
