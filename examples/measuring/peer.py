@@ -5,7 +5,7 @@ import pathlib
 import subprocess
 import sys
 
-from .builder import layouts
+from .builder import BuildError, layouts
 from .image import Image
 
 SETTINGS = (
@@ -50,7 +50,10 @@ class Docker:
         self.version = self.call("dpkg-query", "--show", "--showformat", "docker ${Version}", "docker.io").strip()
 
     def call(self, *command):
-        return self.house.call(*command, environment=self.environment)
+        try:
+            return self.house.call(*command, environment=self.environment)
+        except SystemExit as error:  # The benchmarks end there; here the other recipes go on.
+            raise BuildError(str(error)) from error
 
     def load(self, name, layout):
         saved = self.place / "base.tar"
