@@ -125,10 +125,10 @@ class Builder:
             if not below:
                 return None
             place = below[0]
-        return nodes[place]["name"]
+        return None if nodes[place]["name"] == "scratch" else nodes[place]["name"]
 
 
-def layouts(contexts):
+def layouts(flags):
     """The layouts of bases, by name, from the flags that name them."""
-    pairs = (value.split("=oci-layout://") for value in contexts[1::2])
+    pairs = (value.split("=oci-layout://") for value in flags if "=oci-layout://" in value)
     return {name: pathlib.Path(path) for name, path in pairs}

@@ -5,6 +5,7 @@ import shutil
 from . import running
 from .builder import layouts
 from .image import Image
+from .recipe import RecipeError
 
 
 class Promises:
@@ -64,16 +65,21 @@ class Judge:
         row = {"id": form.id, "title": form.title, **image.facts(), "packages": self.builder.packages(tag)}
         for path in form.holds:
             self.promises.check(image.resolve(path) is not None, f"{tag}: it holds {path}")
-        if form is not self.recipe.single:
+        if self.separates(form):
             self.promises.check(bool(first.named(form.dependency_steps)), f"{tag}: it has steps for dependencies")
         # A form without times is built after another one in the same store, where the edited stages are there already.
         if form.times:
             again, _ = self.builder.build(form, self.context, self.contexts, tag)
             row |= {"cold": round(cold, 2), "again": round(again, 2)}
+        if form.times is True:
             row["sourceEdit"] = round(self.after_source_edit(form, tag), 2)
             row["manifestEdit"] = round(self.after_manifest_edit(form, tag), 2)
         self.say(f"  {row['size'] / 1e6:.1f} MB, {row['files']} files" + (f", {cold:.1f} s" if form.times else ""))
         return row
+
+    def separates(self, form):
+        """Whether it has steps for dependencies apart from others; a form whose list is empty does not say so."""
+        return form is not self.recipe.single and bool(form.dependency_steps)
 
     def edited(self, edit, form, tag):
         """Builds with an edit, which is then undone, times and all."""
@@ -85,8 +91,8 @@ class Judge:
         try:
             edit.apply(self.context)
             result = self.builder.build(form, self.context, self.contexts, f"{tag}-edited")
-            if edit.expect:
-                running.ask(self.builder, f"{tag}-edited", {**form.check, "expect": edit.expect})
+            if edit.answer:
+                running.ask(self.builder, f"{tag}-edited", {**form.check, **edit.answer})
             return result
         finally:
             for name, kept in saved.items():
@@ -94,7 +100,7 @@ class Judge:
 
     def after_source_edit(self, form, tag):
         seconds, progress = self.edited(self.recipe.source_edit, form, tag)
-        if form is not self.recipe.single:
+        if self.separates(form):
             again = [step.name for step in progress.named(form.dependency_steps) if step.executed]
             again += progress.output_with(self.recipe.dependency_output)
             self.promises.check(not again, f"{tag}: an edited source file runs no dependency step again {again or ''}".rstrip())
@@ -104,29 +110,32 @@ class Judge:
 
     def after_manifest_edit(self, form, tag):
         seconds, progress = self.edited(self.recipe.manifest_edit, form, tag)
-        if form is not self.recipe.single:
+        if self.separates(form):
             again = [step.name for step in progress.named(form.dependency_steps) if step.executed]
             self.promises.check(bool(again), f"{tag}: an edited dependency manifest runs a dependency step again")
         return seconds
 
-    def base_managers(self, name):
+    def base_managers(self, name, bases):
         """The package managers that a base has."""
         if name is None:
             return set()
+        if name not in bases:
+            raise RecipeError(f"{self.recipe.name}: bases does not name {name!r}, which an image starts from")
         if name not in self.managers:
-            self.managers[name] = set(Image(layouts(self.contexts)[name]).facts()["packageManagers"])
+            self.managers[name] = set(Image(bases[name]).facts()["packageManagers"])
         return self.managers[name]
 
     def judge(self, form, row, single):
         tag, promise = f"{self.recipe.name}:{form.id}", self.promises.check
         base = self.builder.runtime_base(form, self.context)
+        bases = layouts([*self.contexts, *form.flags])
         row["base"] = base or "scratch"
         if form.larger:
             self.say(f"  larger than single-stage is allowed: {form.larger}")
         else:
             promise(row["size"] < single["size"], f"{tag}: {single['size'] / row['size']:.1f} times smaller than single-stage")
         promise(not row["compilers"], f"{tag}: no compiler {row['compilers'] or ''}".rstrip())
-        added = set(row["packageManagers"]) - self.base_managers(base)
+        added = set(row["packageManagers"]) - self.base_managers(base, bases)
         promise(not added, f"{tag}: no package manager that {row['base']} has not {sorted(added) or ''}".rstrip())
         if form.package_manager is False:
             promise(not row["packageManagers"], f"{tag}: no package manager at all {row['packageManagers'] or ''}".rstrip())

@@ -13,8 +13,8 @@ FORM = (
     "id", "title", "dockerfile", "target", "script", "user", "shell", "packageManager", "check", "dependencySteps",
     "flags", "times", "larger", "holds",
 )
-CHECK = ("port", "path", "args", "expect", "env", "command", "runFlags")
-EDIT = ("file", "old", "new", "expect")
+CHECK = ("port", "path", "args", "expect", "env", "command", "runFlags", "input")
+EDIT = ("file", "old", "new", "expect", "check")
 
 
 class Edit:
@@ -22,10 +22,13 @@ class Edit:
 
     def __init__(self, changes, where):
         self.changes = changes if isinstance(changes, list) else [changes]
-        self.expect = None
+        self.answer = {}  # what is different in the check afterwards
         for change in self.changes:
             known(change, EDIT, ("file", "old", "new"), where)
-            self.expect = change.get("expect", self.expect)
+            known(change.get("check", {}), CHECK, (), where)
+            self.answer |= change.get("check", {})
+            if "expect" in change:
+                self.answer["expect"] = change["expect"]
 
     def files(self):
         return [change["file"] for change in self.changes]
@@ -58,7 +61,10 @@ class Form:
             raise RecipeError(f"{where}: a check needs a port to ask or args to run with")
         self.dependency_steps = values.get("dependencySteps", recipe["dependencySteps"])
         self.flags = recipe.get("flags", []) + values.get("flags", [])
+        # Whether it is built from an empty store and after edits; "cold" leaves out the edits, false both.
         self.times = values.get("times", True)
+        if self.times not in (True, False, "cold"):
+            raise RecipeError(f"{where}: times is true, false or \"cold\"")
         self.holds = values.get("holds", [])
         # Why this form need not be smaller than the single-stage one; a step of a story may be on the way only.
         self.larger = values.get("larger")

@@ -52,11 +52,13 @@ def command_of(question):
     check, command = question["check"], [question["slipway"], "run", "--rm"]
     for name, value in check.get("env", {}).items():
         command += ["--env", f"{name}={value}"]
+    if "input" in check:
+        command.append("--interactive")
     return command + check.get("runFlags", []) + [question["image"], *check.get("command", []), *check.get("args", [])]
 
 
 def run_to_the_end(command, check):
-    result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=LONGEST)
+    result = subprocess.run(command, input=check.get("input", ""), capture_output=True, text=True, timeout=LONGEST)
     answer = {"text": result.stdout, "output": result.stdout + result.stderr}
     if result.returncode != 0:
         answer["problem"] = f"ended with {result.returncode}"
