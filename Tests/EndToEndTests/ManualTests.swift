@@ -5,20 +5,26 @@ import Testing
 extension EndToEnd {
     /// Manual pages and completions as `make install` leaves them, judged by mandoc, man and the shells themselves.
     @Suite struct ManualTests {
-        /// Has the manual made from the program under test and installed below the workspace.
-        private func install(in work: Workspace) async throws -> FilePath {
-            let (manual, root) = (work.root.appending("manual"), work.root.appending("installed"))
+        /// What `make install PREFIX=/usr` installs, with a manual made from the program under test; once for all tests.
+        private static let installed = Task<FilePath, any Error> {
+            let place = FilePath(Binary.bundleDirectory).appending("end-to-end-installed")
             let program = try await Binary.path()
-            _ = try await work.tool(Repository.top.appending("scripts/make-manual").string, program, manual.string)
-            _ = try await work.tool(
-                "make", "-s", "-C", Repository.top.string, "install", "binary=\(program)", "manual=\(manual)",
-                "DESTDIR=\(root)", "PREFIX=/usr")
-            return root.appending("usr")
+            let script = """
+                set -eu
+                rm -rf "$2"
+                "$1/scripts/make-manual" "$3" "$2/manual"
+                make -s -C "$1" install binary="$3" manual="$2/manual" DESTDIR="$2/root" PREFIX=/usr
+                """
+            let outcome = try await Command(
+                program: "sh", arguments: ["-c", script, "sh", Repository.top.string, place.string, program]
+            ).run()
+            guard outcome.status == 0 else { throw TestFailure("cannot install: \(outcome.transcript)") }
+            return place.appending("root/usr")
         }
 
         @Test func everyCommandHasAPage() async throws {
             try await Workspace.use { work in
-                let place = try await install(in: work)
+                let place = try await Self.installed.value
                 let program = try await work.tool(place.appending("bin/slipway").string, "--version")
                 #expect(program.text.hasPrefix("slipway version "))
                 let pages = place.appending("share/man/man1")
@@ -70,7 +76,7 @@ extension EndToEnd {
         @Test(arguments: ["bash", "zsh"])
         func theTabulatorKeyCompletes(shell: String) async throws {
             try await Workspace.use { work in
-                let share = try await install(in: work).appending("share")
+                let share = try await Self.installed.value.appending("share")
                 let environment = try await prepare(work)
                 let load =
                     shell == "bash"
@@ -94,7 +100,7 @@ extension EndToEnd {
 
         @Test func fishCompletes() async throws {
             try await Workspace.use { work in
-                let share = try await install(in: work).appending("share")
+                let share = try await Self.installed.value.appending("share")
                 let environment = try await prepare(work)
                 for (typed, expected) in Self.cases {
                     let script = "source \(share)/fish/vendor_completions.d/slipway.fish; complete -C '\(typed)'"

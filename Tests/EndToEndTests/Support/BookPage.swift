@@ -28,11 +28,12 @@ struct BookPage: Sendable, CustomTestStringConvertible {
 
     static let directory = Repository.top.appending("docs")
 
-    /// All pages that show something to run.
+    /// All pages that show something to run, or the one that $SLIPWAY_BOOK_PAGE names.
     static let all: [BookPage] = {
+        let chosen = ProcessInfo.processInfo.environment["SLIPWAY_BOOK_PAGE"]
         let names = (try? FileManager.default.contentsOfDirectory(atPath: directory.string)) ?? []
         return names.filter { $0.hasSuffix(".md") }.sorted().compactMap { try? BookPage(named: $0) }
-            .filter { !$0.commands.isEmpty }
+            .filter { !$0.commands.isEmpty && (chosen == nil || chosen == $0.name) }
     }()
 
     init(named name: String) throws {

@@ -20,15 +20,21 @@ struct DocumentedCommand: Equatable {
             guard fence != nil || isIndented else {
                 let spans = line.split(separator: "`", omittingEmptySubsequences: false)
                 for (place, span) in spans.enumerated() where place % 2 == 1 && place < spans.count - 1 {
-                    result += commands(String(span), number)
+                    // A command that is only named is one that there is.
+                    result += commands(String(span), number).map { command in
+                        var command = command
+                        if command.arguments.count == 1 { command.arguments.append("--help") }
+                        return command
+                    }
                 }
                 continue
             }
             // A console shows what is typed behind its prompts, and what is printed without.
             var typed = text
+            var first = number
             if let begun = rest {
                 typed = typed.hasPrefix("> ") ? typed.dropFirst(2) : typed
-                rest = nil
+                (rest, first) = (nil, begun.line)
                 typed = "\(begun.text) \(typed)"[...]
             } else if typed.hasPrefix("$ ") {
                 typed = typed.dropFirst(2)
@@ -36,9 +42,9 @@ struct DocumentedCommand: Equatable {
                 continue
             }
             if typed.hasSuffix("\\") {
-                rest = (number, String(typed.dropLast()))
+                rest = (first, String(typed.dropLast()))
             } else {
-                result += commands(String(typed), number)
+                result += commands(String(typed), first)
             }
         }
         return result.filter { !$0.isSynopsis }

@@ -54,7 +54,8 @@ import Testing
         let found = DocumentedCommand.all(in: text)
         #expect(
             found.map(\.arguments) == [
-                ["doctor"], ["debug"], ["build", "-t", "a b", "."], ["prune", "--force"], ["images"],
+                ["doctor", "--help"], ["debug", "--help"], ["build", "-t", "a b", "."], ["prune", "--force"],
+                ["images"],
                 ["cache", "import", "--mount", "m"], ["build", "-t", "a", "."],
             ])
         #expect(found.map(\.line) == [1, 1, 3, 4, 4, 5, 9])
