@@ -22,6 +22,11 @@ extension EndToEnd {
             }
         }
 
+        @Test(arguments: File.names(BookPage.directory).filter { $0.hasSuffix(".md") })
+        func everyBlockIsAFileOrAConsoleOrSaysThatItIsNotRun(name: String) throws {
+            _ = try BookPage(named: name)
+        }
+
         /// The contents page leads to every other page, and no link of any page leads nowhere.
         @Test func everyPageIsInTheContents() throws {
             let names = File.names(BookPage.directory).filter { $0.hasSuffix(".md") }

@@ -33,7 +33,7 @@ struct ShownCommand: Sendable {
     /// Whether the output is what the page shows.
     ///
     /// A line `…` stands for any number of lines, `…` in a line for any text. Blanks count as one. What is different on each
-    /// machine is compared by its form: durations, times and digests, and sizes up to a quarter of them.
+    /// machine is compared by its form: durations, times, digests, numbers of steps, and sizes up to a quarter of them.
     func isTrue(of printed: [String]) -> Bool { Self.matches(output[...], printed[...]) }
 
     private static func matches(_ shown: ArraySlice<String>, _ printed: ArraySlice<String>) -> Bool {

@@ -37,6 +37,7 @@ struct ShownWord {
         String(text)
             .replacing(/sha256:[0-9a-f]{6,64}…?/, with: "sha256:DIGEST")
             .replacing(/\b[0-9a-f]{12}\b|\b[0-9a-f]{40}\b|\b[0-9a-f]{64}\b/, with: "ID")
+            .replacing(/^#[0-9]+$/, with: "#STEP")
             .replacing(/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z?/, with: "TIME")
             .replacing(/\b[0-9]+(\.[0-9]+)?m?s\b/, with: "DURATION")
     }
