@@ -45,7 +45,7 @@ struct BookFolder: Sendable {
             program: "bash", arguments: ["--noprofile", "--norc", "-c", "status=0\n" + script],
             environment: [
                 "HOME": home.string, "PATH": "\(program):\(path)", "USER": "reader",
-                "SLIPWAY_REGISTRIES": work.root.appending("registries.toml").string,
+                "SLIPWAY_REGISTRIES": settings.string,
             ],
             directory: work.root, account: work.account, limit: .seconds(400)
         ).run()
@@ -59,11 +59,14 @@ struct BookFolder: Sendable {
         }
     }
 
-    private func writeSettings() throws {
-        let rules = ["docker.io", "gcr.io", "registry.example"].map {
+    /// registries.toml: where those registries are.
+    var settings: FilePath { work.root.appending("registries.toml") }
+
+    func writeSettings() throws {
+        let rules = ["docker.io", "gcr.io", "ghcr.io", "registry.example"].map {
             "[[registry]]\nprefix = \"\($0)\"\nlocation = \"\(registry)/\($0)\"\ninsecure = true\n"
         }
-        try File.write(rules.joined(separator: "\n"), to: work.root.appending("registries.toml"))
+        try File.write(rules.joined(separator: "\n"), to: settings)
         try File.directory(home)
         guard let (user, group) = try work.account.owner() else { return }
         try FileManager.default.setAttributes(
@@ -71,7 +74,7 @@ struct BookFolder: Sendable {
     }
 
     /// Puts a stand-in for a public base image into the registry.
-    private func provide(_ name: String) async throws {
+    func provide(_ name: String) async throws {
         let layout: String
         if name.hasPrefix("busybox") {
             layout = work.base.string

@@ -39,7 +39,7 @@ struct ShownWord {
             .replacing(/\b[0-9a-f]{12}\b|\b[0-9a-f]{40}\b|\b[0-9a-f]{64}\b/, with: "ID")
             .replacing(/^#[0-9]+$/, with: "#STEP")
             .replacing(/[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z?/, with: "TIME")
-            .replacing(/\b[0-9]+(\.[0-9]+)?m?s\b/, with: "DURATION")
+            .replacing(/\b[0-9]+(\.[0-9]+)?m?s\b|^[0-9]+\.[0-9]{3}$/, with: "DURATION")
     }
 
     /// Whether the pieces between the `…` come one after another, the first at the beginning and the last at the end.
