@@ -116,6 +116,14 @@ struct Workspace: Sendable {
         _ program: String, _ arguments: String..., environment: [String: String] = [:],
         at location: SourceLocation = #_sourceLocation
     ) async throws -> Command.Outcome {
+        try await tool(program, arguments: arguments, environment: environment, at: location)
+    }
+
+    /// The same for arguments that are a list.
+    func tool(
+        _ program: String, arguments: [String], environment: [String: String] = [:],
+        at location: SourceLocation = #_sourceLocation
+    ) async throws -> Command.Outcome {
         let outcome = try await Command(
             program: program, arguments: arguments, environment: environment, directory: root, account: account
         ).run()
