@@ -65,7 +65,7 @@ class Judge:
         row = {"id": form.id, "title": form.title, **image.facts(), "packages": self.builder.packages(tag)}
         for path in form.holds:
             self.promises.check(image.resolve(path) is not None, f"{tag}: it holds {path}")
-        if form is not self.recipe.single:
+        if self.separates(form):
             self.promises.check(bool(first.named(form.dependency_steps)), f"{tag}: it has steps for dependencies")
         # A form without times is built after another one in the same store, where the edited stages are there already.
         if form.times:
@@ -76,6 +76,10 @@ class Judge:
             row["manifestEdit"] = round(self.after_manifest_edit(form, tag), 2)
         self.say(f"  {row['size'] / 1e6:.1f} MB, {row['files']} files" + (f", {cold:.1f} s" if form.times else ""))
         return row
+
+    def separates(self, form):
+        """Whether it has steps for dependencies apart from others; a form whose list is empty does not say so."""
+        return form is not self.recipe.single and bool(form.dependency_steps)
 
     def edited(self, edit, form, tag):
         """Builds with an edit, which is then undone, times and all."""
@@ -96,7 +100,7 @@ class Judge:
 
     def after_source_edit(self, form, tag):
         seconds, progress = self.edited(self.recipe.source_edit, form, tag)
-        if form is not self.recipe.single:
+        if self.separates(form):
             again = [step.name for step in progress.named(form.dependency_steps) if step.executed]
             again += progress.output_with(self.recipe.dependency_output)
             self.promises.check(not again, f"{tag}: an edited source file runs no dependency step again {again or ''}".rstrip())
@@ -106,7 +110,7 @@ class Judge:
 
     def after_manifest_edit(self, form, tag):
         seconds, progress = self.edited(self.recipe.manifest_edit, form, tag)
-        if form is not self.recipe.single:
+        if self.separates(form):
             again = [step.name for step in progress.named(form.dependency_steps) if step.executed]
             self.promises.check(bool(again), f"{tag}: an edited dependency manifest runs a dependency step again")
         return seconds

@@ -49,10 +49,10 @@ struct DockerDaemon: Sendable {
 
     /// Runs a command in a container with `flags`. The workspace is where it is outside, read-only but for `writable`.
     func run(
-        _ flags: [String], in work: Workspace, writable: FilePath, _ command: [String]
+        _ flags: [String], in work: Workspace, network: String = "none", writable: FilePath, _ command: [String]
     ) async throws -> Command.Outcome {
         let binary = try await Binary.path()
-        var arguments = ["--host", "unix://\(socket)", "run", "--rm", "--network", "none"]
+        var arguments = ["--host", "unix://\(socket)", "run", "--rm", "--network", network]
         for path in try await Self.libraries(of: binary) { arguments += ["--volume", "\(path):\(path):ro"] }
         for path in [work.context, work.base] { arguments += ["--volume", "\(path):\(path):ro"] }
         arguments += ["--volume", "\(binary):/slipway:ro", "--volume", "\(writable):\(writable)"]
