@@ -25,12 +25,8 @@ binary := .build/release/slipway
 manual := .build/manual
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help demo recipes test fuzz hostile torture build install format lint check-scripts bench clean setup-build setup-demo \
+.PHONY: help demo recipes test fuzz hostile torture build install format lint check-scripts bench clean deb setup-build setup-demo \
     setup-recipes setup-test setup-bench
-=======
-.PHONY: help demo test fuzz hostile torture build install format lint check-scripts bench clean deb setup-build setup-demo setup-test setup-bench
->>>>>>> d
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST) | \
@@ -86,11 +82,7 @@ check-scripts:
 	    Benchmarks/peers-root Benchmarks/harness/enter-root; do \
 	    bash -n "$$script" || exit 1; done
 	@python3 -c 'import ast, sys; [ast.parse(open(name).read(), name) for name in sys.argv[1:]]' \
-<<<<<<< HEAD
-	    scripts/image-facts examples/measure examples/measuring/*.py examples/bases/oci-layout examples/bases/debian-sources Benchmarks/run Benchmarks/harness/*.py Tests/EndToEndTests/Support/hostile/*.py
-=======
-	    scripts/image-facts scripts/make-manual examples/bases/oci-layout examples/bases/debian-sources Benchmarks/run Benchmarks/harness/*.py Tests/EndToEndTests/Support/hostile/*.py
->>>>>>> d
+	    scripts/image-facts examples/measure examples/measuring/*.py scripts/make-manual examples/bases/oci-layout examples/bases/debian-sources Benchmarks/run Benchmarks/harness/*.py Tests/EndToEndTests/Support/hostile/*.py
 
 bench: setup-bench build ## measure builds beside dockerd and buildah; as root; see Benchmarks/README.md
 	Benchmarks/run $(binary)
