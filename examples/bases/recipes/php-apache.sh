@@ -37,14 +37,15 @@ set -eu
 exec apache2 -DFOREGROUND "$@"
 PROGRAM
 chmod 755 "$1/usr/local/bin/docker-php-ext-install" "$1/usr/local/bin/apache2-foreground"
-# Any user may run it: what it writes is in /tmp, and its logs are standard output and error.
+# Any user may run it: what it writes is in /tmp, and its logs are standard output and error, through programs: another user than
+# the one who started the container may not be able to open /dev/stderr.
 cat >>"$1/etc/apache2/envvars" <<"SETTINGS"
 export APACHE_RUN_DIR=/tmp
 export APACHE_LOCK_DIR=/tmp
 export APACHE_PID_FILE=/tmp/apache2.pid
 SETTINGS
-sed -i "s|^ErrorLog .*|ErrorLog /dev/stderr|" "$1/etc/apache2/apache2.conf"
-sed -i -e "s|ErrorLog .*|ErrorLog /dev/stderr|" -e "s|CustomLog .*|CustomLog /dev/stdout combined|" \
+sed -i "s,^ErrorLog .*,ErrorLog \"|/bin/cat >\&2\"," "$1/etc/apache2/apache2.conf"
+sed -i -e "/ErrorLog /d" -e "s,CustomLog .*,CustomLog \"|/bin/cat\" combined," \
     "$1/etc/apache2/sites-available/000-default.conf"
 rm -f "$1/etc/apache2/conf-enabled/other-vhosts-access-log.conf"
 printf "%s\n" "ServerName localhost" >"$1/etc/apache2/conf-enabled/server-name.conf"
