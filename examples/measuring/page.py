@@ -64,14 +64,22 @@ def peer_lines(results):
             yield f"  * `{pattern}` ({entry['count']}): {entry['why']}"
 
 
+def machine_lines(results):
+    """Where and when it was measured, and what else that machine had to do: times depend on it."""
+    loads = {}
+    for recipe in results["recipes"].values():
+        loads.setdefault(recipe["machine"], []).append(recipe["load"])
+    for machine, load in sorted(loads.items()):
+        yield f"* {machine}; load average {min(load)} to {max(load)} when the recipes began, which is other work on the machine"
+
+
 def write(results, path):
     text = (HERE / "page.md").read_text()
-    machine = sorted({recipe["machine"] for recipe in results["recipes"].values()})
     peers = list(peer_lines(results))
     for mark, lines in {
         "recipes": recipe_rows(results),
         "bases": base_rows(results),
-        "machine": machine,
+        "machine": machine_lines(results),
         "docker": peers or ["Not compared yet."],
     }.items():
         text = text.replace("{{" + mark + "}}", "\n".join(lines))

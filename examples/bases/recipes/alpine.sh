@@ -21,7 +21,8 @@ for deb in *.deb; do
 done
 mkdir -p "$image/bin" "$image/sbin" "$image/lib" "$image/usr/bin" "$image/usr/sbin" "$image/usr/lib" "$image/etc/ssl/certs"
 cp "$1/unpacked/bin/busybox" "$image/bin/busybox"
-"$image/bin/busybox" --list-full | grep -E "^(usr/)?s?bin/" | while read -r applet; do
+# Package managers are applets in Debian busybox and not in that of Alpine.
+"$image/bin/busybox" --list-full | grep -E "^(usr/)?s?bin/" | grep -v -E "/(dpkg|dpkg-deb|rpm|rpm2cpio)$" | while read -r applet; do
     [ -e "$image/$applet" ] || ln -s /bin/busybox "$image/$applet"
 done
 cp -P "$1"/unpacked/lib/*-linux-musl*/libc.so "$image/lib/"
