@@ -31,6 +31,7 @@ with tarfile.open(path) as archive, zipfile.ZipFile(f"{place}/{hashlib.sha1(url.
         if member.isreg():
             # A ZipInfo of its own has the same time whenever it is made.
             entry = zipfile.ZipInfo(f"{top}/{member.name.split(chr(47), 1)[1]}")
+            entry.external_attr = (0o100755 if member.mode & 0o100 else 0o100644) << 16
             out.writestr(entry, archive.extractfile(member).read(), zipfile.ZIP_DEFLATED)
 PYTHON
 done <<"PACKAGES"

@@ -44,7 +44,7 @@ export APACHE_RUN_DIR=/tmp
 export APACHE_LOCK_DIR=/tmp
 export APACHE_PID_FILE=/tmp/apache2.pid
 SETTINGS
-sed -i "s,^ErrorLog .*,ErrorLog \"|/bin/cat >\&2\"," "$1/etc/apache2/apache2.conf"
+sed -i "s,^ErrorLog .*,ErrorLog \"|$/bin/cat >\&2\"," "$1/etc/apache2/apache2.conf"
 sed -i -e "/ErrorLog /d" -e "s,CustomLog .*,CustomLog \"|/bin/cat\" combined," \
     "$1/etc/apache2/sites-available/000-default.conf"
 rm -f "$1/etc/apache2/conf-enabled/other-vhosts-access-log.conf"
