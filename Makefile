@@ -25,7 +25,7 @@ binary := .build/release/slipway
 manual := .build/manual
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz hostile torture build install format lint check-scripts bench clean deb setup-build setup-demo setup-test setup-bench
+.PHONY: help demo test fuzz hostile torture build install format lint check-scripts bench clean deb check-deb setup-build setup-demo setup-test setup-bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST) | \
@@ -65,7 +65,11 @@ install: ## install binary, manual pages and completions under $(PREFIX); after 
 	install -D -m 644 $(manual)/completions/slipway.fish "$(DESTDIR)$(fish_completions)/slipway.fish"
 
 deb: build ## a Debian package for this machine's release and architecture: .build/slipway_*.deb
+	rm -f .build/slipway_*.deb
 	scripts/make-deb .build
+
+check-deb: deb ## install that package on a clean Debian and build an image there; as root
+	scripts/check-deb .build/slipway_*.deb
 
 format: ## format the sources
 	$(SWIFT) format format --in-place --parallel --recursive $(sources)

@@ -8,6 +8,8 @@ import Testing
 struct BookFolder: Sendable {
     var work: Workspace
     var registry: String
+    /// `user:password` where the registry asks for it.
+    var credentials: String?
 
     private var home: FilePath { work.root.appending("home") }
 
@@ -89,7 +91,8 @@ struct BookFolder: Sendable {
         let full = name.contains("/") ? name : "docker.io/library/\(name)"
         let pushed = try await Command(
             program: "skopeo",
-            arguments: ["copy", "--dest-tls-verify=false", "oci:\(layout)", "docker://\(registry)/\(full)"]
+            arguments: ["copy", "--dest-tls-verify=false"] + (credentials.map { ["--dest-creds", $0] } ?? [])
+                + ["oci:\(layout)", "docker://\(registry)/\(full)"]
         ).run()
         try #require(pushed.status == 0, "\(pushed.transcript)")
     }
