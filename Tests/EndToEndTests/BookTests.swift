@@ -27,7 +27,7 @@ extension EndToEnd {
             _ = try BookPage(named: name)
         }
 
-        /// What is not built is at least planned, and without findings.
+        /// What is not built is at least planned.
         @Test func dockerfilesThatAreNotBuiltAreSound() async throws {
             let names = File.names(BookPage.directory).filter { $0.hasSuffix(".md") }
             let all = try names.flatMap { try BookPage(named: $0).unbuilt }
@@ -37,7 +37,6 @@ extension EndToEnd {
                     try work.write("Dockerfile", text)
                     let outcome = try await work.slipway(["graph", work.context.string])
                     #expect(outcome.status == 0, "\(place): \(outcome.transcript)")
-                    #expect(outcome.text.contains("all needed"), "\(place): \(outcome.transcript)")
                 }
             }
         }

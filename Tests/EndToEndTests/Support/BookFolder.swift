@@ -99,24 +99,24 @@ struct BookFolder: Sendable {
 }
 
 extension BookPage {
-    /// The images that its Dockerfiles start from or copy from.
+    /// The images that its Dockerfiles start from or copy from, which are those whose names have a tag: others are stages and
+    /// contexts.
     var baseNames: [String] {
-        var names: [String] = []
+        var names: Set<String> = []
         for (_, text) in files {
-            var stages: Set<Substring> = ["scratch"]
             for line in text.split(separator: "\n") {
-                let words = line.split(separator: " ").filter { !$0.hasPrefix("--platform") }
-                if words.first == "FROM", words.count > 1 {
-                    if !stages.contains(words[1]), !words[1].contains("$") { names.append(String(words[1])) }
-                    if words.count > 3 { stages.insert(words[3]) }
-                }
-                if words.first == "COPY", let from = words.first(where: { $0.hasPrefix("--from=") })?.dropFirst(7),
-                    !stages.contains(from), from.contains(":")
-                {
-                    names.append(String(from))
+                for word in line.split(separator: " ") {
+                    let isFrom = line.hasPrefix("FROM ") && !word.hasPrefix("--")
+                    let name = isFrom ? word : line.hasPrefix("COPY ") ? word.suffix(after: "--from=") : ""
+                    if name.contains(":"), !name.contains("$") { names.insert(String(name)) }
                 }
             }
         }
-        return Set(names).sorted()
+        return names.sorted()
     }
+}
+
+extension Substring {
+    /// What follows a prefix; empty without it.
+    fileprivate func suffix(after prefix: String) -> Substring { hasPrefix(prefix) ? dropFirst(prefix.count) : "" }
 }
