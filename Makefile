@@ -25,7 +25,8 @@ binary := .build/release/slipway
 manual := .build/manual
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz hostile torture build install format lint check-scripts bench clean deb check-deb setup-build setup-demo setup-test setup-bench
+.PHONY: help demo recipes test fuzz hostile torture build install format lint check-scripts bench clean deb check-deb \
+    setup-build setup-demo setup-recipes setup-test setup-bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST) | \
@@ -33,6 +34,9 @@ help: ## this list
 
 demo: setup-demo build ## build a Go web service in one stage and in several, run it, compare
 	scripts/demo $(binary)
+
+recipes: setup-recipes build ## build all of examples/ in one stage and in several, check and measure them; RECIPES=, DOCKER=1
+	examples/measure --slipway $(binary) $(if $(DOCKER),--docker) $(RECIPES)
 
 test: setup-test lint ## format, warnings, unit tests, end-to-end tests
 	$(SWIFT) build --build-tests -j $(JOBS)
@@ -82,7 +86,7 @@ check-scripts:
 	    Benchmarks/peers-root Benchmarks/harness/enter-root; do \
 	    bash -n "$$script" || exit 1; done
 	@python3 -c 'import ast, sys; [ast.parse(open(name).read(), name) for name in sys.argv[1:]]' \
-	    scripts/image-facts scripts/make-manual examples/bases/oci-layout examples/bases/debian-sources Benchmarks/run Benchmarks/harness/*.py Tests/EndToEndTests/Support/hostile/*.py
+	    scripts/image-facts scripts/make-manual examples/measure examples/measuring/*.py examples/bases/oci-layout examples/bases/debian-sources Benchmarks/run Benchmarks/harness/*.py Tests/EndToEndTests/Support/hostile/*.py Tests/EndToEndTests/Support/*.py
 
 bench: setup-bench build ## measure builds beside dockerd and buildah; as root; see Benchmarks/README.md
 	Benchmarks/run $(binary)
@@ -90,5 +94,5 @@ bench: setup-bench build ## measure builds beside dockerd and buildah; as root; 
 clean: ## remove what was built; caches of bases and images stay
 	$(SWIFT) package clean
 
-setup-build setup-demo setup-test setup-bench: setup-%:
+setup-build setup-demo setup-recipes setup-test setup-bench: setup-%:
 	@scripts/setup $*

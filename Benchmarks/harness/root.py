@@ -28,18 +28,19 @@ class Root:
     """Namespaces in which the peers' root is the root directory, held by their first process: a daemon, or a sleep.
 
     They go, with every process and mount in them, when that process is killed, and it is killed when the harness ends.
+    They have nothing but a loopback interface, except with `network`, which leaves them the machine's network.
     """
 
-    def __init__(self, root, scratch, bases, tools, command, log, environment):
+    def __init__(self, root, scratch, bases, tools, command, log, environment, network=False):
         libc = ctypes.CDLL(None)
         with open(log, "wb") as output:
             self.process = subprocess.Popen(
-                ["unshare", "--mount", "--pid", "--net", "--fork", "--kill-child", "--propagation", "private"]
+                ["unshare", "--mount", "--pid", *([] if network else ["--net"]), "--fork", "--kill-child", "--propagation", "private"]
                 + [HERE / "enter-root", root, scratch, bases, tools or "", "docker-init", "--", *command],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                env=environment,
+                env={**environment, "PEERS_NETWORK": "host" if network else "none"},
                 # Ctrl-C is for the harness, which ends the daemons when it has ended the builds.
                 start_new_session=True,
                 preexec_fn=lambda: libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL),

@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"runtime"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 //go:embed web
@@ -107,13 +109,14 @@ func only(method string, next http.HandlerFunc) http.HandlerFunc {
 	}
 }
 
-// logged writes one line for each request.
+// logged writes one line for each request, and gives it an identifier that the client sees as well.
 func logged(logger *log.Logger, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		start := time.Now()
+		start, id := time.Now(), uuid.NewString()
+		w.Header().Set("X-Request-Id", id)
 		recorder := &statusRecorder{ResponseWriter: w, status: http.StatusOK}
 		next.ServeHTTP(recorder, r)
-		logger.Printf("%s %s %d %s", r.Method, r.URL.Path, recorder.status, time.Since(start).Round(time.Microsecond))
+		logger.Printf("%s %s %s %d %s", id, r.Method, r.URL.Path, recorder.status, time.Since(start).Round(time.Microsecond))
 	})
 }
 

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/uuid"
 )
 
 var silent = log.New(io.Discard, "", 0)
@@ -65,6 +67,17 @@ func TestInfo(t *testing.T) {
 	}
 	if info.Name != "shipyard" || info.Ships != len(seed()) {
 		t.Errorf("info %+v", info)
+	}
+}
+
+func TestRequestsHaveIdentifiers(t *testing.T) {
+	first := request(t, "GET", "/healthz", "").Header().Get("X-Request-Id")
+	second := request(t, "GET", "/healthz", "").Header().Get("X-Request-Id")
+	if _, err := uuid.Parse(first); err != nil {
+		t.Errorf("identifier %q: %v", first, err)
+	}
+	if first == second {
+		t.Errorf("two requests are both %s", first)
 	}
 }
 

@@ -1,16 +1,8 @@
 # python:3.*-slim: Debian's Python (3.11, whatever the name says) with pip and venv on a slim Debian.
-# shellcheck shell=bash disable=SC2034,SC2016
+# shellcheck shell=bash disable=SC2034
 . "$here/recipes/_slim.sh"
+. "$here/recipes/_python.sh"
 stands_for='python:3.x-slim'
-packages='python3 python3-pip python3-venv ca-certificates netbase tzdata'
+packages=$python_packages
 versions='python3 python3-pip libc6'
-# The official image lets pip install beside the packages it came with; Debian's marker would refuse it.
-customize="$slim_settings"'
-rm -f "$1"/usr/lib/python3*/EXTERNALLY-MANAGED
-ln -s /usr/bin/python3 "$1/usr/local/bin/python3"
-ln -s python3 "$1/usr/local/bin/python"
-ln -s /usr/bin/pip3 "$1/usr/local/bin/pip"
-find "$1/usr/lib/python3" "$1"/usr/lib/python3.* -depth -name __pycache__ -exec rm -rf {} +
-'
-env=(PATH=/usr/local/bin:/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8)
-command='["python3"]'
+customize=$slim_settings$python_settings

@@ -1,0 +1,1 @@
+"""What examples/measure is made of."""
