@@ -23,7 +23,7 @@ struct CopyCommand: SlipwayCommand {
     @OptionGroup var limits: LimitFlags
     @OptionGroup var store: StoreFlags
 
-    @Argument(help: "Where the image is.", completion: .images)
+    @Argument(help: "Where the image is.")
     var source: String
 
     @Argument(help: "Where it is to be.")

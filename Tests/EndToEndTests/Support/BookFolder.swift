@@ -14,12 +14,14 @@ struct BookFolder: Sendable {
     private var home: FilePath { work.root.appending("home") }
 
     /// Prepares a folder for a page and lets a test use it.
-    static func use(for page: BookPage, _ body: @Sendable @escaping (BookFolder) async throws -> Void) async throws {
+    static func use(
+        for page: BookPage, bases: [String]? = nil, _ body: @Sendable @escaping (BookFolder) async throws -> Void
+    ) async throws {
         // No page needs root, so none has it where the tests can be somebody else.
         try await Workspace.use(as: Account.all.last ?? .current) { work in
             try await LocalRegistry.use(in: work) { registry in
                 let folder = BookFolder(work: work, registry: registry)
-                for name in page.baseNames { try await folder.provide(name) }
+                for name in bases ?? page.baseNames { try await folder.provide(name) }
                 try folder.writeSettings()
                 try await body(folder)
             }
@@ -38,7 +40,8 @@ struct BookFolder: Sendable {
                 if text.hasPrefix("#!") { script += "chmod +x '\(name)'\n" }
             case .command(let command):
                 // What the command before it ended with is still `$?`.
-                script += "(exit $status)\n\(command.text)\nstatus=$?\nprintf '\(separator)%s\(separator)' $status\n"
+                let text = command.text.replacing("REGISTRY", with: registry)
+                script += "(exit $status)\n\(text)\nstatus=$?\nprintf '\(separator)%s\(separator)' $status\n"
             }
         }
         let program = FilePath(try await Binary.path()).removingLastComponent()
@@ -65,7 +68,7 @@ struct BookFolder: Sendable {
     var settings: FilePath { work.root.appending("registries.toml") }
 
     func writeSettings() throws {
-        let rules = ["docker.io", "gcr.io", "ghcr.io", "registry.example"].map {
+        let rules = ["docker.io", "gcr.io", "ghcr.io", "registry.example", "mirror.example"].map {
             "[[registry]]\nprefix = \"\($0)\"\nlocation = \"\(registry)/\($0)\"\ninsecure = true\n"
         }
         try File.write(rules.joined(separator: "\n"), to: settings)
