@@ -14,6 +14,7 @@
 #include <linux/filter.h>
 #include <linux/keyctl.h>
 #include <linux/seccomp.h>
+#include <linux/securebits.h>
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
@@ -394,6 +395,11 @@ void sandbox_child(const struct start *start) {
             identity.groups[identity.group_count++] = groups[i];
         install_notifications(start, &identity, has_one_identity);
     }
+    // To the kernel every user is 0 here. What another one executes would get the capabilities of 0 back, and with them lose
+    // the wish to die with the launcher.
+    if (has_one_identity && uid != 0 && !(flags & PROGRAM_AMBIENT) &&
+        prctl(PR_SET_SECUREBITS, SECBIT_NOROOT | SECBIT_NOROOT_LOCKED, 0, 0, 0))
+        fail(start, CSANDBOX_STEP_CAPABILITIES, errno, "secure bits");
     // Dropping from the bounding set needs CAP_SETPCAP, changing identity CAP_SETUID and CAP_SETGID; a user other than
     // root loses the rest with the change, where they are not ambient.
     limit_capabilities(start, bounding);
