@@ -25,8 +25,8 @@ binary := .build/release/slipway
 manual := .build/manual
 
 .DEFAULT_GOAL := help
-.PHONY: help demo recipes test fuzz hostile torture build install format lint check-scripts bench clean deb setup-build setup-demo \
-    setup-recipes setup-test setup-bench
+.PHONY: help demo recipes test fuzz hostile torture build install format lint check-scripts bench clean deb check-deb \
+    setup-build setup-demo setup-recipes setup-test setup-bench
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST) | \
@@ -69,7 +69,11 @@ install: ## install binary, manual pages and completions under $(PREFIX); after 
 	install -D -m 644 $(manual)/completions/slipway.fish "$(DESTDIR)$(fish_completions)/slipway.fish"
 
 deb: build ## a Debian package for this machine's release and architecture: .build/slipway_*.deb
+	rm -f .build/slipway_*.deb
 	scripts/make-deb .build
+
+check-deb: deb ## install that package on a clean Debian and build an image there; as root
+	scripts/check-deb .build/slipway_*.deb
 
 format: ## format the sources
 	$(SWIFT) format format --in-place --parallel --recursive $(sources)
@@ -82,7 +86,7 @@ check-scripts:
 	    Benchmarks/peers-root Benchmarks/harness/enter-root; do \
 	    bash -n "$$script" || exit 1; done
 	@python3 -c 'import ast, sys; [ast.parse(open(name).read(), name) for name in sys.argv[1:]]' \
-	    scripts/image-facts examples/measure examples/measuring/*.py scripts/make-manual examples/bases/oci-layout examples/bases/debian-sources Benchmarks/run Benchmarks/harness/*.py Tests/EndToEndTests/Support/hostile/*.py
+	    scripts/image-facts scripts/make-manual examples/measure examples/measuring/*.py examples/bases/oci-layout examples/bases/debian-sources Benchmarks/run Benchmarks/harness/*.py Tests/EndToEndTests/Support/hostile/*.py Tests/EndToEndTests/Support/*.py
 
 bench: setup-bench build ## measure builds beside dockerd and buildah; as root; see Benchmarks/README.md
 	Benchmarks/run $(binary)

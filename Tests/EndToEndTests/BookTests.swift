@@ -27,6 +27,20 @@ extension EndToEnd {
             _ = try BookPage(named: name)
         }
 
+        /// What is not built is at least planned.
+        @Test func dockerfilesThatAreNotBuiltAreSound() async throws {
+            let names = File.names(BookPage.directory).filter { $0.hasSuffix(".md") }
+            let all = try names.flatMap { try BookPage(named: $0).unbuilt }
+            try #require(!all.isEmpty)
+            try await Workspace.use { work in
+                for (place, text) in all {
+                    try work.write("Dockerfile", text)
+                    let outcome = try await work.slipway(["graph", work.context.string])
+                    #expect(outcome.status == 0, "\(place): \(outcome.transcript)")
+                }
+            }
+        }
+
         /// The contents page leads to every other page, and no link of any page leads nowhere.
         @Test func everyPageIsInTheContents() throws {
             let names = File.names(BookPage.directory).filter { $0.hasSuffix(".md") }

@@ -26,15 +26,17 @@ extension EndToEnd {
                 file: ".github/workflows/image.yml",
                 judge: ["check-jsonschema", "--builtin-schema", "vendor.github-workflows"],
                 expressions: [
-                    "github.repository": "team/shop", "github.actor": "ada", "secrets.GITHUB_TOKEN": "s3cret",
+                    "github.repository": "team/shop", "github.actor": LocalRegistry.user,
+                    "secrets.GITHUB_TOKEN": LocalRegistry.password,
                 ],
-                variables: ["GITHUB_SHA": "0123456789abcdef"], result: "ghcr.io/team/shop:0123456789abcdef"),
+                variables: ["GITHUB_SHA": "0123456789abcdef"], result: "team/shop:0123456789abcdef"),
             Recipe(
                 file: ".gitlab-ci.yml", judge: ["check-jsonschema", "--builtin-schema", "vendor.gitlab-ci"],
                 variables: [
-                    "CI_REGISTRY": "registry.example", "CI_REGISTRY_IMAGE": "registry.example/team/shop",
-                    "CI_REGISTRY_USER": "ada", "CI_REGISTRY_PASSWORD": "s3cret", "CI_COMMIT_SHORT_SHA": "01234567",
-                ], result: "registry.example/team/shop:01234567"),
+                    "CI_REGISTRY": "REGISTRY", "CI_REGISTRY_IMAGE": "REGISTRY/team/shop",
+                    "CI_REGISTRY_USER": LocalRegistry.user, "CI_REGISTRY_PASSWORD": LocalRegistry.password,
+                    "CI_COMMIT_SHORT_SHA": "01234567",
+                ], result: "team/shop:01234567"),
             Recipe(
                 file: "job.yaml", judge: ["kubernetes-validate", "--strict"], result: "registry.example/team/shop:2"),
         ]
@@ -69,8 +71,10 @@ extension EndToEnd {
             try await Workspace.use { work in
                 let page = try Self.page.get()
                 for (name, text) in page.files { try work.write(name, text) }
-                try await LocalRegistry.use(in: work) { registry in
-                    let folder = BookFolder(work: work, registry: registry)
+                try await LocalRegistry.use(in: work, access: .password) { registry in
+                    let folder = BookFolder(
+                        work: work, registry: registry,
+                        credentials: "\(LocalRegistry.user):\(LocalRegistry.password)")
                     for name in page.baseNames { try await folder.provide(name) }
                     try folder.writeSettings()
                     try await GitServer.use(in: work) { git in
@@ -113,13 +117,25 @@ extension EndToEnd {
             for (name, value) in variables where value.hasPrefix("/store") || value.hasPrefix("/login") {
                 variables[name] = place.string + value
             }
+            // A login is for the registry that is really asked, so GitHub's is this one as well.
+            variables = variables.mapValues {
+                $0.replacing("REGISTRY", with: folder.registry).replacing("ghcr.io", with: folder.registry)
+            }
             let script = plan.script.replacing("https://git.example/shop.git", with: repository)
+                .replacing("ghcr.io", with: folder.registry)
+            if recipe.file == "job.yaml" {
+                let login = Data((folder.credentials ?? "").utf8).base64EncodedString()
+                try File.write(
+                    "{\"auths\": {\"\(folder.registry)\": {\"auth\": \"\(login)\"}}}",
+                    to: place.appending("login/config.json"))
+            }
             let outcome = try await docker.run(
                 plan.flags + ["--workdir", place.string] + variables.flatMap { ["--env", "\($0)=\($1)"] }, in: work,
                 network: "host", writable: place, ["sh", "-c", script])
             #expect(outcome.status == 0, "\(recipe.file): \(outcome.transcript)")
             _ = try await work.tool(
-                "skopeo", "inspect", "--tls-verify=false", "docker://\(folder.registry)/\(recipe.result)")
+                "skopeo", "inspect", "--tls-verify=false", "--creds", folder.credentials ?? "",
+                "docker://\(folder.registry)/\(recipe.result)")
         }
 
         /// A repository of the context.

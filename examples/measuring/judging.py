@@ -37,8 +37,11 @@ class Judge:
         shutil.copytree(self.recipe.context, self.context, symlinks=True, ignore=leave_out)
         if self.recipe.context != self.recipe.directory:
             for name in {form.dockerfile for form in self.recipe.all_forms}:
-                if not (self.context / name).exists():
-                    raise SystemExit(f"measure: {self.recipe.name}: no {name} in {self.recipe.context}")
+                own = self.recipe.directory / name
+                if own.exists():
+                    shutil.copy2(own, self.context / name)
+                elif not (self.context / name).exists():
+                    raise RecipeError(f"{self.recipe.name}: no {name} in {self.recipe.directory} or {self.recipe.context}")
 
     def measure(self):
         """The rows of this recipe."""

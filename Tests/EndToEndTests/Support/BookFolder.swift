@@ -8,6 +8,8 @@ import Testing
 struct BookFolder: Sendable {
     var work: Workspace
     var registry: String
+    /// `user:password` where the registry asks for it.
+    var credentials: String?
 
     private var home: FilePath { work.root.appending("home") }
 
@@ -89,31 +91,32 @@ struct BookFolder: Sendable {
         let full = name.contains("/") ? name : "docker.io/library/\(name)"
         let pushed = try await Command(
             program: "skopeo",
-            arguments: ["copy", "--dest-tls-verify=false", "oci:\(layout)", "docker://\(registry)/\(full)"]
+            arguments: ["copy", "--dest-tls-verify=false"] + (credentials.map { ["--dest-creds", $0] } ?? [])
+                + ["oci:\(layout)", "docker://\(registry)/\(full)"]
         ).run()
         try #require(pushed.status == 0, "\(pushed.transcript)")
     }
 }
 
 extension BookPage {
-    /// The images that its Dockerfiles start from or copy from.
+    /// The images that its Dockerfiles start from or copy from, which are those whose names have a tag: others are stages and
+    /// contexts.
     var baseNames: [String] {
-        var names: [String] = []
+        var names: Set<String> = []
         for (_, text) in files {
-            var stages: Set<Substring> = ["scratch"]
             for line in text.split(separator: "\n") {
-                let words = line.split(separator: " ").filter { !$0.hasPrefix("--platform") }
-                if words.first == "FROM", words.count > 1 {
-                    if !stages.contains(words[1]), !words[1].contains("$") { names.append(String(words[1])) }
-                    if words.count > 3 { stages.insert(words[3]) }
-                }
-                if words.first == "COPY", let from = words.first(where: { $0.hasPrefix("--from=") })?.dropFirst(7),
-                    !stages.contains(from), from.contains(":")
-                {
-                    names.append(String(from))
+                for word in line.split(separator: " ") {
+                    let isFrom = line.hasPrefix("FROM ") && !word.hasPrefix("--")
+                    let name = isFrom ? word : line.hasPrefix("COPY ") ? word.suffix(after: "--from=") : ""
+                    if name.contains(":"), !name.contains("$") { names.insert(String(name)) }
                 }
             }
         }
-        return Set(names).sorted()
+        return names.sorted()
     }
+}
+
+extension Substring {
+    /// What follows a prefix; empty without it.
+    fileprivate func suffix(after prefix: String) -> Substring { hasPrefix(prefix) ? dropFirst(prefix.count) : "" }
 }

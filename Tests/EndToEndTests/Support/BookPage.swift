@@ -16,6 +16,8 @@ struct BookPage: Sendable, CustomTestStringConvertible {
     /// The path below docs/.
     var name: String
     var parts: [Part] = []
+    /// The Dockerfiles that say that they are not built.
+    var unbuilt: [(place: String, text: String)] = []
 
     var testDescription: String { name }
 
@@ -61,7 +63,12 @@ struct BookPage: Sendable, CustomTestStringConvertible {
     private mutating func take(
         _ block: [Substring], language: Substring, below paragraph: [Substring], at line: Int
     ) throws {
-        if paragraph.first?.hasPrefix("*Not run by the tests") == true { return }
+        if paragraph.first?.hasPrefix("*Not run by the tests") == true {
+            if language == "dockerfile" {
+                unbuilt.append(("docs/\(name):\(line)", block.joined(separator: "\n") + "\n"))
+            }
+            return
+        }
         if language == "console" {
             parts += ShownCommand.all(in: block, at: line, of: name).map(Part.command)
             return

@@ -1,4 +1,4 @@
-// Makes npm and an offline npm registry out of Debian's packages of Node modules. _node.sh gives this file to node.
+// Makes npm and an offline npm registry out of Debian's packages of Node modules. node-slim.sh gives this file to node.
 //
 //   node npm-offline.js UNPACKED ROOT EPOCH NAME...
 //
@@ -149,7 +149,7 @@ function archive (module) {
   }
   add('package.json', Buffer.from(JSON.stringify(adapted(module).manifest, null, 2) + '\n'), false)
   for (const [name, file, executable] of files(module.directory)) {
-    if (name !== 'package.json') add(name, fs.readFileSync(file), executable)
+    if (!['package.json', 'pkgjs-lock.json'].includes(name)) add(name, fs.readFileSync(file), executable)
   }
   return gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]), { level: 9 })
 }
