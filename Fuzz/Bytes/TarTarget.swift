@@ -53,17 +53,11 @@ enum TarTarget {
 
     private static func check(_ entries: [(TarEntry, [UInt8])]) {
         let sink = MemorySink()
-        var written: [(TarEntry, [UInt8])] = []
         do {
-            let writer = TarWriter(to: sink, options: TarWriter.Options(keepsExactTimes: true))
-            for (entry, contents) in entries {
-                do {
-                    try writer.write(entry, contents: contents)
-                    written.append((entry, contents))
-                } catch let error as ArchiveError where error.code == .unrepresentable {
-                    continue
-                }
-            }
+            // A writer that has refused an entry takes no other, so each is tried with a writer of its own.
+            let written = try entries.filter { try isRepresentable($0.0, contents: $0.1) }
+            let writer = TarWriter(to: sink, options: exactTimes)
+            for (entry, contents) in written { try writer.write(entry, contents: contents) }
             try writer.finish()
             let reader = TarReader(MemorySource(sink.bytes))
             for (entry, contents) in written {
@@ -78,6 +72,17 @@ enum TarTarget {
             ByteTarget.require(try reader.next() == nil, "there is an entry more")
         } catch {
             ByteTarget.require(false, "what was read cannot be written and read: \(error)")
+        }
+    }
+
+    private static let exactTimes = TarWriter.Options(keepsExactTimes: true)
+
+    private static func isRepresentable(_ entry: TarEntry, contents: [UInt8]) throws -> Bool {
+        do {
+            try TarWriter(to: MemorySink(), options: exactTimes).write(entry, contents: contents)
+            return true
+        } catch let error as ArchiveError where error.code == .unrepresentable {
+            return false
         }
     }
 }

@@ -61,6 +61,8 @@ public struct BuildRequest: Sendable {
     public var stepTimeout: Duration?
     /// `--on-error`: whether what a failed `RUN` has written is kept, so that ``StepDebugger`` can reopen it.
     public var keepsFailedStep = false
+    /// fuse-overlayfs, for where the kernel mounts no overlay; nil where it cannot be used.
+    public var overlayProgram: String?
     /// `--network private`: what connects the network of steps that have one of their own.
     public var privateNetwork: PrivateNetwork?
     /// `--runtime`: what executes the processes of steps; nil for Slipway's own sandbox.

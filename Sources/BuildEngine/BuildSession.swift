@@ -66,7 +66,8 @@ struct BuildSession {
         let solver = Solver(
             graph: graph, uses: LayerUses(graph), request: request, store: store, layerStore: layerStore,
             provider: provider,
-            launcher: launcher, lease: lease, mountPoints: MountPointDirectories(lease: lease), epoch: epoch,
+            launcher: launcher, lease: lease, mountPoints: MountPointDirectories(lease: lease),
+            rootSupport: RunRoot.Support(program: launcher.canOwnFiles ? request.overlayProgram : nil), epoch: epoch,
             contexts: trees, remotes: remotes, keys: keys,
             imports: imports, compression: request.imageCompression, steps: steps, explainer: explainer,
             controlGroups: controlGroups, keeper: keeper)

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <sys/file.h>
@@ -12,6 +13,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
+#include <sys/vfs.h>
 #include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
@@ -232,6 +234,12 @@ void cfs_start_writeback(int descriptor, int64_t offset, int64_t length) {
 int cfs_sync(int descriptor) { return RETRIED(fsync(descriptor)); }
 
 int cfs_sync_file_system(int descriptor) { return RETRIED(syncfs(descriptor)); }
+
+int cfs_is_on_overlay(int descriptor) {
+    struct statfs status;
+    int result = RETRIED(fstatfs(descriptor, &status));
+    return result < 0 ? result : status.f_type == OVERLAYFS_SUPER_MAGIC;
+}
 
 int cfs_lock(int descriptor, int exclusive, int wait) {
     return RETRIED(flock(descriptor, (exclusive ? LOCK_EX : LOCK_SH) | (wait ? 0 : LOCK_NB)));

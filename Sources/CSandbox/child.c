@@ -295,7 +295,7 @@ static void make_root(
     if (flags & PROGRAM_LOOPBACK) raise_loopback(start);
     // Nothing mounted from here on may show up outside.
     if (mount(0, "/", 0, MS_REC | MS_PRIVATE, 0)) fail(start, CSANDBOX_STEP_PREPARE, errno, "mount propagation");
-    int error = mounts_begin(mounts, bundle);
+    int error = mounts_begin(mounts, bundle, start->served);
     if (!error) error = mounts_execute(mounts, reader);
     if (error) fail(start, mounts->root < 0 ? CSANDBOX_STEP_ROOT : CSANDBOX_STEP_MOUNT, error, mounts->culprit);
     if (!(flags & PROGRAM_RUNTIME) && (error = mounts_pivot(mounts)))

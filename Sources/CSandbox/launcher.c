@@ -25,6 +25,8 @@ struct run {
     pid_t process;
     int has_keeper; // there is no pid namespace that ends with it
     pid_t gateway; // the program beside it that connects its network, or 0
+    pid_t server; // the program beside it that serves its root, or 0
+    struct csandbox_reply exited; // once its process is 0, until the server has ended as well
 };
 
 static struct launcher {
@@ -34,6 +36,7 @@ static struct launcher {
     size_t run_count, run_capacity;
     char **guarded; // trees to delete if slipway dies
     size_t guarded_count, guarded_capacity;
+    struct served served; // for the next run
     int is_shielded; // runs from a file that no sandbox can change: shield.c
     int shield_error; // why it does not
 } launcher;
@@ -73,6 +76,8 @@ static int start_notifier(struct start *start) {
         // Only what it needs: it would keep the sandbox's pipes open.
         close(ends[0]);
         close(launcher.control);
+        served_close(&start->served);
+        gateway_close(&start->gateway);
         for (int i = 0; i < FD_LOG; i++) close(start->descriptors[i]);
         notifier_run(ends[1], start->descriptors[FD_LOG]);
     }
@@ -86,12 +91,26 @@ static int start_notifier(struct start *start) {
     return 0;
 }
 
+// What a request prepared for its sandbox and the sandbox did not take: the program sees the end of its pipe.
+static void forget_served(void) {
+    if (launcher.served.id) served_close(&launcher.served);
+    launcher.served = (struct served) { .device = -1, .say_mounted = -1 };
+}
+
+static void serve_root(uint64_t id, const int *descriptors, size_t count) {
+    forget_served();
+    // Where it cannot be had, the sandbox says so.
+    if (count == 1) (void)served_start(&launcher.served, id, descriptors[0]);
+}
+
 static void run(
     const struct csandbox_request *request, char *words, size_t words_size, const int *descriptors, size_t count) {
     struct start start = {
         .id = request->id, .control = launcher.control, .launcher = launcher.self,
         .descriptors = { -1, -1, -1, -1, -1, -1, -1 }, .notifier = -1, .gateway = { -1, -1, -1 },
+        .served = { .device = -1, .say_mounted = -1 },
     };
+    if (launcher.served.id == request->id) start.served = launcher.served;
     if (count < FD_FILTER || count > FD_COUNT) return reply_not_started(request->id, CSANDBOX_STEP_PROGRAM, EBADMSG);
     if (!launcher.is_shielded) return reply_not_started(request->id, CSANDBOX_STEP_SHIELD, launcher.shield_error);
     memcpy(start.descriptors, descriptors, count * sizeof *descriptors);
@@ -119,6 +138,7 @@ static void run(
     if (process < 0) return reply_not_started(request->id, CSANDBOX_STEP_CLONE, error);
     launcher.runs[launcher.run_count++] = (struct run) {
         .id = request->id, .process = (pid_t)process, .has_keeper = !(request->value & CLONE_NEWPID), .gateway = gateway,
+        .server = start.served.server,
     };
 }
 
@@ -140,7 +160,8 @@ static void release(const char *path) {
 }
 
 static void kill_run(const struct run *run, int number) {
-    kill(run->process, run->has_keeper && number == SIGKILL ? KEEPER_KILL : number);
+    // What serves its root comes to its end by itself.
+    if (run->process) kill(run->process, run->has_keeper && number == SIGKILL ? KEEPER_KILL : number);
 }
 
 // Killing pid 1 of a pid namespace kills all of it. It is our child and not reaped, so the number is still its own.
@@ -157,17 +178,23 @@ static void reap(void) {
     pid_t process;
     while ((process = wait4(-1, &status, WNOHANG, &usage)) > 0) {
         for (size_t i = 0; i < launcher.run_count; i++) {
+            struct run *run = &launcher.runs[i];
             // Its number may be another process's soon.
-            if (launcher.runs[i].gateway == process) launcher.runs[i].gateway = 0;
-            if (launcher.runs[i].process != process) continue;
-            if (launcher.runs[i].gateway) kill(launcher.runs[i].gateway, SIGKILL);
-            struct csandbox_reply exited = {
-                .id = launcher.runs[i].id, .kind = CSANDBOX_EXITED, .status = status,
-                .user_microseconds = microseconds(usage.ru_utime),
-                .system_microseconds = microseconds(usage.ru_stime),
-                .peak_kibibytes = (uint64_t)usage.ru_maxrss,
-            };
-            launcher.runs[i] = launcher.runs[--launcher.run_count];
+            if (run->gateway == process) run->gateway = 0;
+            if (run->server == process) run->server = 0;
+            if (run->process == process) {
+                run->process = 0;
+                if (run->gateway) kill(run->gateway, SIGKILL);
+                run->exited = (struct csandbox_reply) {
+                    .id = run->id, .kind = CSANDBOX_EXITED, .status = status,
+                    .user_microseconds = microseconds(usage.ru_utime),
+                    .system_microseconds = microseconds(usage.ru_stime),
+                    .peak_kibibytes = (uint64_t)usage.ru_maxrss,
+                };
+            }
+            if (run->process || run->server) continue;
+            struct csandbox_reply exited = run->exited;
+            *run = launcher.runs[--launcher.run_count];
             reply(&exited);
             break;
         }
@@ -192,7 +219,7 @@ static int must_shield(void) {
     struct csandbox_request next;
     if (launcher.is_shielded) return 0;
     ssize_t size = recv(launcher.control, &next, sizeof next, MSG_PEEK | MSG_DONTWAIT);
-    return size == (ssize_t)sizeof next && next.kind == CSANDBOX_RUN;
+    return size == (ssize_t)sizeof next && (next.kind == CSANDBOX_RUN || next.kind == CSANDBOX_SERVE);
 }
 
 static void handle_request(void) {
@@ -226,7 +253,11 @@ static void handle_request(void) {
         char *path = message.bytes + sizeof message.request;
         size_t length = (size_t)size - sizeof message.request;
         switch (message.request.kind) {
-        case CSANDBOX_RUN: run(&message.request, path, length, descriptors, count); break;
+        case CSANDBOX_RUN:
+            run(&message.request, path, length, descriptors, count);
+            forget_served();
+            break;
+        case CSANDBOX_SERVE: serve_root(message.request.id, descriptors, count); break;
         case CSANDBOX_KILL: signal_run(message.request.id, SIGKILL); break;
         case CSANDBOX_SIGNAL: signal_run(message.request.id, (int)message.request.value); break;
         case CSANDBOX_GUARD: guard(path); break;

@@ -79,8 +79,8 @@ static int scratch_directory(struct mounts *mounts, char name[16]) {
     return mkdirat(mounts->scratch, name, 0700) == 0 ? 0 : errno;
 }
 
-int mounts_begin(struct mounts *mounts, const char *place) {
-    *mounts = (struct mounts) { .scratch = -1, .root = -1, .culprit = "tmpfs" };
+int mounts_begin(struct mounts *mounts, const char *place, struct served served) {
+    *mounts = (struct mounts) { .scratch = -1, .root = -1, .culprit = "tmpfs", .served = served };
     int fs = sys_fsopen("tmpfs");
     if (fs < 0) return errno;
     // Secrets live here. Only real root may forbid swapping, and only since Linux 6.4.
@@ -251,6 +251,42 @@ static int step_root_directory(struct mounts *mounts, struct reader *reader) {
     return error ? error : attach(mount, mounts->scratch, name);
 }
 
+// Mounts the device that the launcher opened, and waits until the program beside it answers.
+static int step_root_served(struct mounts *mounts, struct reader *reader) {
+    uint64_t attributes = read_u64(reader);
+    if (reader->bad) return EBADMSG;
+    mounts->culprit = "/dev/fuse";
+    if (mounts->served.device < 0) return ENODEV;
+    int fs = sys_fsopen("fuse");
+    if (fs < 0) return errno;
+    char number[16], name[16];
+    snprintf(number, sizeof number, "%d", mounts->served.device);
+    const char *options[][2] = {
+        { "source", "fuse-overlayfs" }, { "fd", number }, { "rootmode", "40000" }, { "user_id", "0" }, { "group_id", "0" },
+        { "default_permissions", 0 }, { "allow_other", 0 },
+    };
+    int error = 0, mount = -1;
+    for (size_t i = 0; i < sizeof options / sizeof *options && !error; i++) {
+        unsigned command = options[i][1] ? FSCONFIG_SET_STRING : FSCONFIG_SET_FLAG;
+        if (sys_fsconfig(fs, command, options[i][0], options[i][1])) error = errno;
+    }
+    if (!error && sys_fsconfig(fs, FSCONFIG_CMD_CREATE, 0, 0)) error = errno;
+    if (!error && (mount = sys_fsmount(fs, attributes)) < 0) error = errno;
+    close(fs);
+    if (!error && write(mounts->served.say_mounted, "", 1) != 1) error = errno;
+    // When the program dies, no one else may hold the connection open.
+    served_close(&mounts->served);
+    if (!error) error = scratch_directory(mounts, name);
+    if (!error) error = attach(mount, mounts->scratch, name);
+    mounts->culprit = "fuse-overlayfs";
+    int answer = error ? -1 : openat(mount, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (!error && answer < 0) error = errno;
+    if (answer >= 0) close(answer);
+    if (!error) mounts->root = mount;
+    else if (mount >= 0) close(mount);
+    return error;
+}
+
 static int step_filesystem(struct mounts *mounts, struct reader *reader) {
     uint64_t attributes = read_u64(reader);
     const char *type = read_string(reader);
@@ -416,6 +452,7 @@ int mounts_execute(struct mounts *mounts, struct reader *reader) {
         switch (operation) {
         case STEP_ROOT_LAYERS: error = step_root_layers(mounts, &step, flags); break;
         case STEP_ROOT_DIRECTORY: error = step_root_directory(mounts, &step); break;
+        case STEP_ROOT_SERVED: error = step_root_served(mounts, &step); break;
         case STEP_FILESYSTEM: error = step_filesystem(mounts, &step); break;
         case STEP_BIND: error = step_bind(mounts, &step, flags); break;
         case STEP_LAYERS: error = step_layers(mounts, &step, flags); break;

@@ -34,6 +34,7 @@ enum program_operation {
     STEP_SYMLINK, // contents, path
     STEP_MASK, // path
     STEP_SEAL, // path: read-only from here on
+    STEP_ROOT_SERVED, // attributes
 };
 
 enum program_step_flags {

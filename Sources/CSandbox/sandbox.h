@@ -24,6 +24,17 @@ pid_t gateway_start(const struct gateway *gateway, char *words, size_t size, pid
 // Waits, in the sandbox, until the network is there. Returns 0 if the program ended before, with its words in `text`.
 int gateway_wait(struct gateway *gateway, char *text, size_t size);
 
+// A root that a program serves; -1 and 0 where there is none.
+struct served {
+    uint64_t id; // of the sandbox
+    int device, say_mounted; // a connection to the kernel, and a pipe
+    pid_t server;
+};
+
+// Opens the device and forks the program; its words are in the file. Returns 0 or an errno. For the launcher.
+int served_start(struct served *served, uint64_t id, int words);
+void served_close(struct served *served);
+
 struct start {
     uint64_t id;
     int control; // where failures are reported
@@ -31,6 +42,7 @@ struct start {
     int descriptors[FD_COUNT]; // -1 where there is none
     int notifier; // connection to it, or -1
     struct gateway gateway;
+    struct served served;
 };
 
 // The first process of a sandbox: sets it up and executes the command. Never returns.
@@ -45,12 +57,13 @@ struct mounts {
     int scratch; // a private tmpfs for files and mount points
     int root; // the new root's mount
     unsigned names; // used up in scratch
+    struct served served; // what serves the root
     const char *culprit; // what the last failure was about
     char message[256]; // the kernel's words about it, if there are any
 };
 
 // Makes the scratch filesystem, upon "/" or at a directory of the host's. Returns 0 or an errno, as do the others.
-int mounts_begin(struct mounts *mounts, const char *place);
+int mounts_begin(struct mounts *mounts, const char *place, struct served served);
 // Executes the program's steps.
 int mounts_execute(struct mounts *mounts, struct reader *reader);
 // Makes the new root "/" and gets rid of the old one. `mounts->root` is the root directory from then on.

@@ -147,6 +147,11 @@ public final class DirectoryHandle: Sendable {
         return owners == .inode ? FileStatus(status) : try FileStatus(status).withNoted(by: extendedAttributes)
     }
 
+    /// Whether the directory lies on overlayfs, which has no character devices 0:0 and is no upper layer of another.
+    public func isOnOverlay() throws(FileSystemError) -> Bool {
+        try checked(cfs_is_on_overlay(raw), "find out the file system of", path) != 0
+    }
+
     /// The target of the symbolic link `name`, as it is written in it.
     public func readLink(_ name: FileName) throws(FileSystemError) -> FilePath {
         // Linux limits a target to PATH_MAX, which counts the NUL that readlink does not give.

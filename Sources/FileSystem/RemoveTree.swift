@@ -34,11 +34,15 @@ extension DirectoryHandle {
         } catch let error where error.code == .directoryNotEmpty || error.code == .fileExists {
             // The usual case.
         }
-        let top = try openForRemoval(name)
-        var removal = TreeRemoval(top: top)
-        try removal.empty(top, depth: 0)
-        try removal.finish()
-        try removeDirectory(name)
+        do {
+            let top = try openForRemoval(name)
+            var removal = TreeRemoval(top: top)
+            try removal.empty(top, depth: 0)
+            try removal.finish()
+            try removeDirectory(name)
+        } catch let error where error.code == .noSuchFileOrDirectory {
+            // Somebody else was faster with the directory itself.
+        }
     }
 
     /// Removes everything in this directory but not the directory.
@@ -71,37 +75,43 @@ private struct TreeRemoval {
     var waiting: [FileName] = []
     var number = 0
 
+    /// Removes everything in a directory. What somebody else removes meanwhile counts as removed.
     mutating func empty(_ directory: DirectoryHandle, depth: Int) throws(FileSystemError) {
         for entry in try directory.entries() {
-            if let kind = entry.kind, kind != .directory {
-                try directory.removeFile(entry.name)
-                continue
-            }
             do {
-                try directory.removeDirectory(entry.name)
-                continue
-            } catch let error where error.code == .notDirectory {
-                try directory.removeFile(entry.name)
-                continue
-            } catch let error
-                where error.code == .directoryNotEmpty || error.code == .fileExists
-                || error.code == .permissionDenied
-            {
-                // Its contents go first.
-            }
-            guard depth < Self.deepest else {
-                try moveToTop(entry.name, from: directory)
+                try remove(entry, from: directory, depth: depth)
+            } catch let error where error.code == .noSuchFileOrDirectory {
                 continue
             }
-            try empty(try directory.openForRemoval(entry.name), depth: depth + 1)
-            try directory.removeDirectory(entry.name)
         }
+    }
+
+    private mutating func remove(
+        _ entry: DirectoryEntry, from directory: DirectoryHandle, depth: Int
+    ) throws(FileSystemError) {
+        if let kind = entry.kind, kind != .directory { return try directory.removeFile(entry.name) }
+        do {
+            return try directory.removeDirectory(entry.name)
+        } catch let error where error.code == .notDirectory {
+            return try directory.removeFile(entry.name)
+        } catch let error
+            where error.code == .directoryNotEmpty || error.code == .fileExists || error.code == .permissionDenied
+        {
+            // Its contents go first.
+        }
+        guard depth < Self.deepest else { return try moveToTop(entry.name, from: directory) }
+        try empty(try directory.openForRemoval(entry.name), depth: depth + 1)
+        try directory.removeDirectory(entry.name)
     }
 
     mutating func finish() throws(FileSystemError) {
         while let name = waiting.popLast() {
-            try empty(try top.openForRemoval(name), depth: 1)
-            try top.removeDirectory(name)
+            do {
+                try empty(try top.openForRemoval(name), depth: 1)
+                try top.removeDirectory(name)
+            } catch let error where error.code == .noSuchFileOrDirectory {
+                continue
+            }
         }
     }
 

@@ -41,7 +41,7 @@ public struct CopiedRoot: Sendable {
         let parent = try DirectoryHandle(path.removingLastComponent())
         try parent.makeDirectory(name)
         let root = try parent.openDirectory(name)
-        let builder = TreeBuilder(root: root, readsWhiteouts: false)
+        let builder = try TreeBuilder(root: root, readsWhiteouts: false)
         try builder.add(view.root.directoryEntry()) { _ in }
         try view.copy(view.root, to: builder)
         let stubs = try view.stubs(for: mountPoints)
@@ -92,7 +92,7 @@ public struct CopiedRoot: Sendable {
     ///
     /// - Throws: `FileSystemError`, `CancellationError`.
     public func moveChanges(to upper: FilePath) throws {
-        let target = ChangedTree(root: try DirectoryHandle(path), upper: try DirectoryHandle(upper))
+        let target = try ChangedTree(root: try DirectoryHandle(path), upper: try DirectoryHandle(upper))
         var pending: [[UInt8]] = [[]]
         while let path = pending.popLast() {
             try Task.checkCancellation()
@@ -103,6 +103,11 @@ public struct CopiedRoot: Sendable {
                 present.insert(entry.name)
                 let child = Self.join(path, entry.name)
                 if excluded.contains(child) { continue }
+                guard !entry.name.hasWhiteoutPrefix else {
+                    throw LayerStoreError(
+                        .unrepresentable,
+                        "no layer can hold \(FilePath(bytes: child)): names that begin with .wh. mean removed files")
+                }
                 let status = try directory.status(of: entry.name)
                 if status.kind == .socket { continue }
                 let original = originals[child]
@@ -146,10 +151,10 @@ extension LayerView {
         var entry = try node.entry()
         entry.path = FilePath(names: [name])
         guard node.status.kind == .directory else {
-            return try copyFile(node, entry, to: TreeBuilder(root: directory, readsWhiteouts: false))
+            return try copyFile(node, entry, to: try TreeBuilder(root: directory, readsWhiteouts: false))
         }
         try directory.makeDirectory(name)
-        let builder = TreeBuilder(root: try directory.openDirectory(name), readsWhiteouts: false)
+        let builder = try TreeBuilder(root: try directory.openDirectory(name), readsWhiteouts: false)
         entry.path = ""
         try builder.add(entry) { _ in }
         try copy(node, to: builder)
@@ -197,12 +202,14 @@ extension LayerView {
 private final class ChangedTree {
     let root: DirectoryHandle
     private let upper: DirectoryHandle
+    private let whiteoutForm: WhiteoutForm
     /// Directories made so far, with the times that they are to have.
     private var times: [(path: [UInt8], time: Timestamp)] = []
     private var made: Set<[UInt8]> = [[]]
 
-    init(root: DirectoryHandle, upper: DirectoryHandle) {
+    init(root: DirectoryHandle, upper: DirectoryHandle) throws {
         self.root = root
+        whiteoutForm = try WhiteoutForm(in: upper)
         self.upper = upper
     }
 
@@ -241,7 +248,7 @@ private final class ChangedTree {
     /// Notes that an entry of the directory `parent` was removed.
     func remove(_ name: FileName, _ parent: [UInt8]) throws {
         try make(parent)
-        try open(parent, in: upper).makeNode(name, kind: .characterDevice, mode: 0)
+        try whiteoutForm.make(of: name, in: try open(parent, in: upper))
     }
 
     /// Sets the times of all directories, the deepest first.

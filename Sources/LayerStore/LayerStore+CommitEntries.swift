@@ -29,7 +29,7 @@ extension LayerStore {
             }
             let (place, tree) = try self.newTree()
             do {
-                let builder = TreeBuilder(root: tree)
+                let builder = try TreeBuilder(root: tree)
                 let layer = try self.write(ordered, compression: compression, builder: builder, flag: flag)
                 _ = try builder.finish()
                 let record = LayerPlace.Record(

@@ -23,7 +23,7 @@ extension LayerStore {
     /// - Parameter entries: As for `commit(entries:…)`.
     /// - Throws: As `commit(entries:…)`. What was written until then stays.
     public static func write(_ entries: [LayerEntry], below directory: DirectoryHandle) throws {
-        let builder = TreeBuilder(root: directory)
+        let builder = try TreeBuilder(root: directory)
         // The archive is not wanted here; the one pass over the sources makes both.
         let writer = TarWriter(to: TeeSink(to: nil) { _ in })
         var source = EntrySource()

@@ -66,7 +66,7 @@ extension LayerStore {
             unsafe bytes.withUnsafeBytes { unsafe digester.update($0) }
         }
         let reader = TarReader(counted)
-        let builder = TreeBuilder(root: tree)
+        let builder = try TreeBuilder(root: tree)
         var record = LayerPlace.Record()
         var buffer = [UInt8](repeating: 0, count: 256 << 10)
         var announced: Int64 = 0

@@ -39,11 +39,12 @@ public struct MachineCheck: Sendable {
     /// - Parameters:
     ///   - namespace: the user namespace that this process is in.
     ///   - scratch: an empty directory on the file system where layers are to be.
+    ///   - path: `PATH`; the usual places if nil.
     public static func run(
-        _ namespace: UserNamespace, _ launcher: SandboxLauncher, scratch: FilePath
+        _ namespace: UserNamespace, _ launcher: SandboxLauncher, scratch: FilePath, path: String?
     ) async throws -> MachineCheck {
-        let sandbox = try await trial(launcher, scratch)
-        return MachineCheck(items: [kernel, users(namespace), sandbox, seccomp, controlGroups] + tools(path: nil))
+        let sandbox = try await trial(launcher, scratch, path: path)
+        return MachineCheck(items: [kernel, users(namespace), sandbox, seccomp, controlGroups] + tools(path: path))
     }
 
     /// The least kernel: overlay file systems in user namespaces with `userxattr`.
@@ -82,7 +83,7 @@ public struct MachineCheck: Sendable {
 
     /// Namespaces, an overlay and the system call filter, all at once: a sandbox whose program does not exist fails only
     /// at the very end. Where that does not work, what builds do instead.
-    private static func trial(_ launcher: SandboxLauncher, _ scratch: FilePath) async throws -> Item {
+    private static func trial(_ launcher: SandboxLauncher, _ scratch: FilePath, path: String?) async throws -> Item {
         for directory in ["lower", "upper", "work", "lower/proc", "lower/dev", "lower/sys"] {
             try SmallFile.makeDirectory(scratch.pushing(FilePath(directory)))
         }
@@ -101,9 +102,21 @@ public struct MachineCheck: Sendable {
         case .namespaces:
             let item = try await trial(launcher, overlay, .ok, "namespaces, overlay and filter work", help: nil)
             guard item.state == .missing else { return item }
+            if launcher.canOwnFiles, let program = UserspaceOverlay.program(path: path),
+                let served = UserspaceOverlay(
+                    program: program, lower: [lower], upper: scratch.appending("upper"), work: scratch.appending("work")
+                )
+            {
+                let other = try await trial(
+                    launcher, .userspaceOverlay(served), .limited,
+                    "no overlay can be mounted by the kernel: \(program) makes those of steps", help: item.help)
+                if other.state != .missing { return other }
+            }
             let copy = try await trial(
                 launcher, .directory(lower), .limited,
-                "no overlay can be mounted: steps run in copies of the image's files", help: item.help)
+                "no overlay can be mounted: steps run in copies of the image's files",
+                help: launcher.canOwnFiles && UserspaceOverlay.isDeviceOpen
+                    ? "install the package fuse-overlayfs, which makes them faster" : item.help)
             return copy.state == .missing ? item : copy
         }
     }

@@ -23,6 +23,7 @@ extension ProcessSpecification {
         guard user.supplementaryGroupIDs.count <= 1024 else { throw .invalid("more than 1024 supplementary groups") }
         switch root {
         case .overlay(let lower, let upper, let work): try Self.validate(lower + [upper, work])
+        case .userspaceOverlay(let overlay): try Self.validate(overlay.lower + [overlay.upper, overlay.work])
         case .readOnlyLayers(let lower): try Self.validate(lower)
         case .directory(let path): try Self.validate([path])
         }

@@ -9,6 +9,8 @@ public enum RootFilesystem: Sendable, Hashable {
     /// Whiteouts are character devices 0:0, an opaque directory has the xattr `user.overlay.opaque` = `y`.
     /// `lower` may be empty: `FROM scratch`.
     case overlay(lower: [FilePath], upper: FilePath, work: FilePath)
+    /// The same, served by a program; not for a sandbox whose mounts are layers.
+    case userspaceOverlay(UserspaceOverlay)
     /// Unpacked layers, topmost first; read-only.
     case readOnlyLayers([FilePath])
     /// A directory as it is; changes land in it.

@@ -60,13 +60,14 @@ extension SandboxLauncher {
         var words: [UInt8] = []
         if case .private(let network) = specification.network { words = network.words.flatMap { Array($0.utf8) + [0] } }
         let payload = words
+        let server = try Self.server(of: specification.root)
         var termination: Termination
         do {
             termination = try await withTaskCancellationHandler {
                 try await withCheckedThrowingContinuation { continuation in
                     start(
                         Run(continuation: continuation, command: command, signals: signals), id: id,
-                        namespaces: namespaces, payload: payload, descriptors: descriptors)
+                        namespaces: namespaces, server: server, payload: payload, descriptors: descriptors)
                 }
             } onCancel: {
                 kill(id)
@@ -130,15 +131,30 @@ extension SandboxLauncher {
         }
     }
 
-    /// - Parameter payload: the words of what connects a private network.
-    func start(_ run: Run, id: UInt64, namespaces: Namespaces, payload: [UInt8] = [], descriptors: [Int32]) {
+    /// The words of the program that serves a root; nil where none does.
+    private static func server(of root: RootFilesystem) throws(SandboxError) -> MemoryFile? {
+        guard case .userspaceOverlay(let overlay) = root else { return nil }
+        return try MemoryFile(name: "slipway-server", bytes: overlay.words)
+    }
+
+    /// - Parameters:
+    ///   - server: the words of what serves the root.
+    ///   - payload: the words of what connects a private network.
+    func start(
+        _ run: Run, id: UInt64, namespaces: Namespaces, server: MemoryFile? = nil, payload: [UInt8] = [],
+        descriptors: [Int32]
+    ) {
         let refusal: (any Error)? = state.withLock { state in
             // Under the same lock as `kill`: either it sees the run, or the cancellation is seen here.
             if Task.isCancelled { return CancellationError() }
             if state.isLost { return SandboxError.launcherGone }
             listen(&state)
-            let error = send(
-                CSANDBOX_RUN, id: id, value: namespaces.rawValue, payload: payload, descriptors: descriptors)
+            var error: Int32 = 0
+            if let server { error = send(CSANDBOX_SERVE, id: id, descriptors: [server.descriptor]) }
+            if error == 0 {
+                error = send(
+                    CSANDBOX_RUN, id: id, value: namespaces.rawValue, payload: payload, descriptors: descriptors)
+            }
             guard error == 0 else {
                 return SandboxError(
                     .launcherLost, "the sandbox launcher does not answer", cause: Errno(rawValue: error))

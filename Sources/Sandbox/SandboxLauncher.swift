@@ -26,6 +26,8 @@ public final class SandboxLauncher: Sendable {
     let control: Int32
     let process: Int32
     let namespace: UserNamespace
+    /// Whether files can have the owners that images give them, so that what a step writes needs no notes beside it.
+    public var canOwnFiles: Bool { namespace.canOwnFiles }
     /// How far what it runs is separated from the machine.
     public let isolation: Isolation
     let state = Mutex(State())

@@ -112,7 +112,7 @@ extension EndToEnd {
 
         /// ssh asks the agent and knows hosts by its own files only; here it is a script that looks at what it is given.
         @Test func fetchesOverSecureShell() async throws {
-            try await Workspace.use { work in
+            try await Workspace.use(as: .current) { work in
                 try await GitServer.use(in: work) { server in
                     let ssh = work.root.appending("bin").appending("ssh")
                     try File.write(

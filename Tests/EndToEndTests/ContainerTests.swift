@@ -66,7 +66,7 @@ extension EndToEnd {
             """
 
         @Test func everyKindOfContainerMakesTheSameImage() async throws {
-            try await Workspace.use { work in
+            try await Workspace.use(as: .current) { work in
                 try RootlessTests.prepare(work)
                 _ = try await work.tool("tar", "-C", work.context.string, "-cf", "\(work.context)/archive.tar", "data")
                 _ = try await work.tool("chmod", "-R", "a+rX", work.root.string)

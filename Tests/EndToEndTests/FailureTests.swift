@@ -100,7 +100,7 @@ extension EndToEnd {
         /// A small file system fills up in the middle of a RUN: an error, and what was there stays whole.
         @Test(.enabled(if: Account.isRoot))
         func fullDisk() async throws {
-            try await Workspace.use { work in
+            try await Workspace.use(as: .current) { work in
                 let small = work.root.appending("small")
                 let script = """
                     mkdir small && truncate -s 40M disk && mkfs.ext4 -q -m 0 -O ^has_journal disk && mount -o loop disk small

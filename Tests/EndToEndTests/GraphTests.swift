@@ -60,7 +60,7 @@ extension EndToEnd {
                 let count = try await workspace.tool(
                     "jq", "-c", "[(.nodes|length), ([.edges[]|[.from,.to,.kind]]|unique|length), .target]",
                     workspace.root.appending("graph.json").string)
-                #expect(count.text == "[\(nodes.count),\(edges.count),\(name == "hostile" ? 1 : 4)]\n")
+                #expect(count.text == "[\(nodes.count),\(edges.count),\(name == "hostile" ? 1 : 5)]\n")
             }
         }
 

@@ -79,7 +79,7 @@ extension EndToEnd {
                     #expect(listing.text.contains("user.note"), "layer \(layer)\n\(listing.text)")
                 }
                 let entries = try await image.entries(layer: 1)
-                if Account.isRoot {
+                if work.account.isRoot {
                     #expect(entries.contains { $0.hasPrefix("crw-") && $0.contains(" 1,3 ") })
                     #expect(entries.contains { $0.hasPrefix("brw-") && $0.contains(" 7,200 ") })
                 }

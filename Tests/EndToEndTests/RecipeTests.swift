@@ -107,7 +107,8 @@ extension EndToEnd {
                 #expect(outcome.status == 1, "\(outcome.transcript)")
                 let broken = outcome.text.split(separator: "\n").filter { $0.hasPrefix("BROKEN: ") }
                 let expected = [
-                    "an edited source file runs no dependency step again", "no compiler ['gcc']",
+                    "an edited source file runs no dependency step again", "smaller than single-stage",
+                    "no compiler ['gcc']",
                     "no package manager that scratch has not ['apt']", "no package manager at all ['apt']",
                     "no shell ['sh']",
                     "runs as 65532 (it is root)",

@@ -200,7 +200,7 @@ extension EndToEnd {
         }
 
         @Test func certificatesOfClients() async throws {
-            try await Workspace.use { work in
+            try await Workspace.use(as: .current) { work in
                 let authority = try await LocalAuthority.make(in: work.root.appending("authority"))
                 let client = try await authority.issue("client")
                 let place = "home/.config/containers/certs.d"
@@ -279,7 +279,7 @@ extension EndToEnd {
 
         /// After all that can go well and wrong, the password is in no output, and in no file that others may read.
         @Test func nobodySeesThePassword() async throws {
-            try await Workspace.use { work in
+            try await Workspace.use(as: .current) { work in
                 try await TokenServer.use(in: work) { server in
                     try await LocalRegistry.use(in: work, access: .token(server)) { registry in
                         try await Self.push("\(registry)/team/app:1", in: work, Self.credentials)

@@ -8,7 +8,7 @@ extension EndToEnd {
     @Suite struct RuntimeTests {
         /// crun is not for root: it opens device nodes to steps.
         private static let runtimes =
-            [(Account.current, "runc")] + (Account.all.last.map { [($0, "runc"), ($0, "crun")] } ?? [])
+            [(Account.current, "runc")] + (Account.withAllIDs.last.map { [($0, "runc"), ($0, "crun")] } ?? [])
 
         private static let dockerfile = """
             FROM base
@@ -38,7 +38,7 @@ extension EndToEnd {
             return try await work.buildImage(dockerfile, flags + secret, named: name, at: location).manifestDigest
         }
 
-        @Test(arguments: Account.all)
+        @Test(arguments: Account.withAllIDs)
         func digestsAreThoseOfTheSandbox(account: Account) async throws {
             try await Workspace.use(as: account) { work in
                 let own = try await Self.digest(work, [], named: "own")
@@ -113,7 +113,7 @@ extension EndToEnd {
 
         @Test(.enabled(if: Account.isRoot, "is about root"))
         func crunIsNotForRoot() async throws {
-            try await Workspace.use { work in
+            try await Workspace.use(as: .current) { work in
                 let outcome = try await work.build("FROM base\nRUN true\n", ["--runtime", "crun"])
                 #expect(outcome.status != 0 && outcome.errors.contains("use --runtime runc"), "\(outcome.transcript)")
             }

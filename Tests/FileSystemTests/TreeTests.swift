@@ -187,4 +187,22 @@ struct TreeTests {
         first = nil
         #expect(try FileLock.tryLock(path) != nil)
     }
+
+    /// As when the launcher of a killed process tidies up and the next process does so as well.
+    @Test func `A tree may be removed by several at once`() async throws {
+        for _ in 0..<5 {
+            try makeChain(150)
+            for number in 0..<200 {
+                guard let name = FileName("directory-\(number)") else { continue }
+                try top.makeDirectory(name)
+                for file in ["a", "b", "c"] as [FileName] { try top.openDirectory(name).write("", to: file) }
+            }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                let path = temporary.path
+                for _ in 0..<4 { group.addTask { try DirectoryHandle(path).removeContents() } }
+                try await group.waitForAll()
+            }
+            #expect(try top.isEmpty())
+        }
+    }
 }

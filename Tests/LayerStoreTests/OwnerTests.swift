@@ -25,7 +25,7 @@ struct OwnerTests {
         ])
         try test.top.makeDirectory("tree")
         let root = try DirectoryHandle(test.directory.appending("tree"), owners: .attribute)
-        let builder = TreeBuilder(root: root)
+        let builder = try TreeBuilder(root: root)
         let reader = TarReader(MemorySource(archive))
         while let entry = try reader.next() { try builder.add(entry) { _ in } }
         _ = try builder.finish()

@@ -1,7 +1,7 @@
 """examples/sizes.svg: the sizes of the images as bars; readable on light and on dark pages."""
 from xml.sax.saxutils import escape
 
-WIDTH, LEFT, RIGHT, BAR, GAP, GROUP, TOP = 860, 250, 110, 15, 4, 16, 60
+WIDTH, LEFT, RIGHT, BAR, GAP, GROUP, TOP = 860, 250, 110, 15, 4, 16, 70
 
 STYLE = """
 .sizes .page{fill:#ffffff}
@@ -52,5 +52,5 @@ def write(results, path):
         f"<title>{title}: single-stage in grey, multi-stage in green</title>\n<style>{STYLE}</style>\n"
         f'<rect class="page" width="{WIDTH}" height="{y}" rx="8"/>\n'
         f'<text class="headline" x="16" y="28">{title}</text>\n'
-        f'<text class="note" x="{LEFT}" y="28">grey: single-stage · green: multi-stage, with the part of the single-stage one'
+        f'<text class="note" x="16" y="48">grey: single-stage · green: multi-stage, with the part of the single-stage one'
         f" that it is</text>\n" + "\n".join(body) + "\n</svg>\n")

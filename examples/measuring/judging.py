@@ -136,7 +136,7 @@ class Judge:
         if form.larger:
             self.say(f"  larger than single-stage is allowed: {form.larger}")
         else:
-            promise(row["size"] < single["size"], f"{tag}: {single['size'] / row['size']:.1f} times smaller than single-stage")
+            promise(row["size"] < single["size"], f"{tag}: smaller than single-stage ({single['size'] / row['size']:.1f} times)")
         promise(not row["compilers"], f"{tag}: no compiler {row['compilers'] or ''}".rstrip())
         added = set(row["packageManagers"]) - self.base_managers(base, bases)
         promise(not added, f"{tag}: no package manager that {row['base']} has not {sorted(added) or ''}".rstrip())

@@ -30,7 +30,9 @@ struct MountCopies {
             guard case .layers(_, _, let target, let writes) = mount, let name = FileName("copy-\(index)") else {
                 return mount
             }
-            try copy(mount, to: name, in: try DirectoryHandle(scratch))
+            let directory = try DirectoryHandle(scratch)
+            // It is there if another kind of root was refused after it.
+            if try directory.statusIfExists(of: name) == nil { try copy(mount, to: name, in: directory) }
             return .bind(source: scratch.appending("copy-\(index)"), target: target, readOnly: writes == nil)
         }
     }

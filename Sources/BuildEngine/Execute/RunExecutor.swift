@@ -65,18 +65,20 @@ struct RunExecutor {
             return error
         }
         var copies = MountCopies(prepared, layerStore: layerStore, scratch: scratch)
-        var root = try makeRoot(view, prepared)
+        var kind = launcher.isolation == .namespaces ? support.kind : .copy
+        var root = try makeRoot(kind, view, prepared)
         let termination: Termination
         do {
             defer { output.finish() }
-            do {
-                try complete(&specification, root, view, &copies)
-                termination = try await runToEnd(specification, copies, output)
-            } catch let error as SandboxError where error.code == .rootRefused && !support.hasRefusedOverlays {
-                support.refuseOverlays()
-                root = try makeRoot(view, prepared)
-                try complete(&specification, root, view, &copies)
-                termination = try await runToEnd(specification, copies, output)
+            while true {
+                do {
+                    try complete(&specification, root, view, &copies)
+                    termination = try await runToEnd(specification, copies, output)
+                    break
+                } catch let error as SandboxError where error.code == .rootRefused && support.refuse(kind) {
+                    kind = support.kind
+                    root = try makeRoot(kind, view, prepared)
+                }
             }
         } catch let error as StepTimeout {
             throw failed(
@@ -129,17 +131,28 @@ struct RunExecutor {
         return try result.get()
     }
 
-    private func makeRoot(_ view: LayerView, _ prepared: PreparedMounts) throws -> RunRoot {
-        guard launcher.isolation == .namespaces, !support.hasRefusedOverlays else {
-            return .copy(
-                try CopiedRoot(
-                    of: view, at: scratch.appending("root"), mountPoints: prepared.points,
-                    devices: launcher.isolation != .namespaces))
+    private func makeRoot(_ kind: RunRoot.Kind, _ view: LayerView, _ prepared: PreparedMounts) throws -> RunRoot {
+        let (upper, work) = (scratch.appending("upper"), scratch.appending("work"))
+        if kind != .copy {
+            var lower = layerStore.overlayDirectories(of: view.layers)
+            if let stubs = try mountPoints.directory(of: view.stubs(for: prepared.points)) {
+                lower.insert(stubs, at: 0)
+            }
+            guard case .userspaceOverlay(let program) = kind else {
+                return .overlay(.overlay(lower: lower, upper: upper, work: work))
+            }
+            if lower.isEmpty {
+                try makeDirectory("lower", like: view)
+                lower = [scratch.appending("lower")]
+            }
+            if let overlay = UserspaceOverlay(program: program, lower: lower, upper: upper, work: work) {
+                return .userspaceOverlay(overlay)
+            }
         }
-        var lower = layerStore.overlayDirectories(of: view.layers)
-        if let stubs = try mountPoints.directory(of: view.stubs(for: prepared.points)) { lower.insert(stubs, at: 0) }
-        return .overlay(
-            .overlay(lower: lower, upper: scratch.appending("upper"), work: scratch.appending("work")))
+        return .copy(
+            try CopiedRoot(
+                of: view, at: scratch.appending("root"), mountPoints: prepared.points,
+                devices: launcher.isolation != .namespaces))
     }
 
     /// The root and the mounts of a process.
@@ -150,6 +163,8 @@ struct RunExecutor {
         switch root {
         case .overlay:
             specification.mounts = try copies.prepared.mounts.map { try $0.like(view) }
+        case .userspaceOverlay:
+            specification.mounts = try copies.withoutOverlays().map { try $0.like(view) }
         case .copy(let root):
             if launcher.isolation == .namespaces {
                 specification.mounts = try copies.withoutOverlays().map { try $0.like(view) }

@@ -21,7 +21,7 @@ struct Solver: Sendable {
     let launcher: SandboxLauncher
     let lease: Lease
     let mountPoints: MountPointDirectories
-    let rootSupport = RunRoot.Support()
+    let rootSupport: RunRoot.Support
     let epoch: Epoch
     let contexts: [ContextName: ContextTree]
     let remotes: RemoteSources

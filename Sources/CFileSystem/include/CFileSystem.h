@@ -90,6 +90,9 @@ int cfs_sync(int descriptor);
 void cfs_start_writeback(int descriptor, int64_t offset, int64_t length);
 int cfs_sync_file_system(int descriptor);
 
+/// Whether the file lies on overlayfs.
+int cfs_is_on_overlay(int descriptor);
+
 /// flock(2); `wait` = 0 gives -EWOULDBLOCK when somebody else holds it.
 int cfs_lock(int descriptor, int exclusive, int wait);
 /// The kind bits of `mode`: 'r' regular, 'd' directory, 'l' link, 'c', 'b', 'p' fifo, 's' socket, '?' anything else.

@@ -8,6 +8,7 @@
 //   notifier.c    a process beside a sandbox that has one id only: owners, device nodes and identities
 //   runtime.c     what it does where an OCI runtime runs the command
 //   network.c     the program beside a sandbox that connects its private network
+//   served.c      the program beside a sandbox that serves its root
 //   program.h/.c  the reader of a program: the serialised specification, written by Swift's ProgramEncoder
 //
 // No libc header is included here: sys/stat.h in an importable header makes Swift's S_IF* constants ambiguous.
@@ -56,6 +57,9 @@ enum csandbox_request_kind {
     CSANDBOX_RELEASE = 4, // followed by a path: do not delete it any more
     CSANDBOX_GOODBYE = 5, // kill what runs, delete nothing, exit
     CSANDBOX_SIGNAL = 6, // pass on a signal to the process
+    // With a file of words that end in 0: the program that serves the root of the sandbox of this id, which is the next to be
+    // run. Its descriptor 3 is the device.
+    CSANDBOX_SERVE = 7,
 };
 
 struct csandbox_request {

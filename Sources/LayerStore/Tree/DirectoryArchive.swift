@@ -85,7 +85,7 @@ public enum DirectoryArchive {
         let decompressor = try Decompressor.open(source, limits: limits.decompression(ofArchive: nil))
         var budget = UnpackBudget(limits, archiveSize: nil)
         let reader = TarReader(decompressor)
-        let builder = TreeBuilder(root: directory, readsWhiteouts: false)
+        let builder = try TreeBuilder(root: directory, readsWhiteouts: false)
         var buffer = [UInt8](repeating: 0, count: 256 << 10)
         while let entry = try reader.next() {
             try Task.checkCancellation()

@@ -12,8 +12,10 @@ enum LayerAttributes {
     /// module are not, nor are `trusted.*`, which no user namespace can set.
     static func isKept(_ name: String) -> Bool {
         if name == "security.capability" { return true }
-        return name.hasPrefix("user.") && !name.hasPrefix("user.overlay.") && !name.hasPrefix("user.slipway.")
+        return name.hasPrefix("user.") && !notes.contains { name.hasPrefix($0) }
     }
+
+    private static let notes = ["user.overlay.", "user.fuseoverlayfs.", "user.slipway."]
 
     /// The value of `device` for a device node.
     static func encode(_ kind: FileKind, _ device: DeviceNumber) -> [UInt8] {

@@ -48,6 +48,7 @@ struct TreeArchiver {
         var count = 0
         var firstNames: [Inode: FilePath] = [:]
         var settledDirectories: [SettledDirectory] = []
+        let form = try WhiteoutForm(in: top)
         let walk = TreeWalk(top) { directory, entry in
             guard entry.kind == .characterDevice || entry.kind == nil else { return entry.name }
             guard try directory.status(of: entry.name).isWhiteout else { return entry.name }
@@ -55,12 +56,13 @@ struct TreeArchiver {
         }
         try walk.run { item in
             try checkpoint()
-            if item.status.isWhiteout {
-                guard try hidesSomething(item) else {
+            if let hidden = form.hiddenName(by: item.name, item.status) {
+                let path = item.path.removingLastComponent().appending(hidden.component.components)
+                guard try hidesSomething(path) else {
                     try remove(item, &settledDirectories)
                     return .skip
                 }
-                try writer.write(try whiteout(of: item))
+                try writer.write(try whiteout(of: hidden, in: item))
                 count += 1
                 return .skip
             }
@@ -154,8 +156,8 @@ struct TreeArchiver {
         try item.directory.extendedAttributes(of: item.name).all(where: LayerAttributes.isKept)
     }
 
-    private func whiteout(of item: TreeWalk.Entry) throws -> TarEntry {
-        guard let name = item.name.whiteout else {
+    private func whiteout(of hidden: FileName, in item: TreeWalk.Entry) throws -> TarEntry {
+        guard let name = hidden.whiteout else {
             throw LayerStoreError(.unrepresentable, "the name of \(item.path) is too long to be removed in a layer")
         }
         return marker(path: item.path.removingLastComponent().appending(name.component.components))
@@ -170,19 +172,19 @@ struct TreeArchiver {
     private func isOpaque(_ item: TreeWalk.Entry) throws -> Bool {
         let attributes = item.directory.extendedAttributes(of: item.name)
         guard try attributes.get(LayerAttributes.opaque) == [UInt8(ascii: "y")] else { return false }
-        if try nodeBelow(item)?.status.kind == .directory || below == nil { return true }
+        if try nodeBelow(item.path)?.status.kind == .directory || below == nil { return true }
         try attributes.remove(LayerAttributes.opaque)
         return false
     }
 
     /// Whether a whiteout removes anything of the image. One of a stub for a mount does not.
-    private func hidesSomething(_ item: TreeWalk.Entry) throws -> Bool {
-        try below == nil || nodeBelow(item) != nil
+    private func hidesSomething(_ path: FilePath) throws -> Bool {
+        try below == nil || nodeBelow(path) != nil
     }
 
-    /// What the layers below have at the path of an entry.
-    private func nodeBelow(_ item: TreeWalk.Entry) throws -> Node? {
-        try below?.literalLookup(item.path.components.compactMap(FileName.init))
+    /// What the layers below have at a path.
+    private func nodeBelow(_ path: FilePath) throws -> Node? {
+        try below?.literalLookup(path.components.compactMap(FileName.init))
     }
 }
 

@@ -32,10 +32,12 @@ final class TreeBuilder {
 
     /// Whether names that begin with `.wh.` have the meaning that layers give them.
     private let readsWhiteouts: Bool
+    private let whiteoutForm: WhiteoutForm
 
     /// Prepares to fill `root`, an empty directory.
-    init(root: DirectoryHandle, readsWhiteouts: Bool = true) {
+    init(root: DirectoryHandle, readsWhiteouts: Bool = true) throws(FileSystemError) {
         self.root = root
+        whiteoutForm = try WhiteoutForm(in: root)
         self.readsWhiteouts = readsWhiteouts
     }
 
@@ -173,10 +175,11 @@ final class TreeBuilder {
             // It was removed below, and something new stands in its place.
             try parent.removeFile(name)
         }
+        let isRemovedBelow = try whiteoutForm.removeFile(for: name, in: parent)
         implied.insert(path)
         impliedCount += 1
         directoryTimes.append((path, entry.mtime))
-        return try Self.makeNewDirectory(name, in: parent, isOpaque: existing != nil)
+        return try Self.makeNewDirectory(name, in: parent, isOpaque: existing != nil || isRemovedBelow)
     }
 
     /// The directory at `path`, or nil when there is none.
@@ -230,7 +233,8 @@ final class TreeBuilder {
 
     private func makeDirectory(_ name: FileName, in parent: DirectoryHandle) throws -> DirectoryHandle {
         guard let existing = try parent.statusIfExists(of: name) else {
-            return try Self.makeNewDirectory(name, in: parent, isOpaque: false)
+            let isRemovedBelow = try whiteoutForm.removeFile(for: name, in: parent)
+            return try Self.makeNewDirectory(name, in: parent, isOpaque: isRemovedBelow)
         }
         if existing.kind == .directory { return try parent.openDirectory(name) }
         try parent.removeFile(name)
@@ -252,7 +256,7 @@ final class TreeBuilder {
     /// being merged (OCI image specification, layer.md: "Whiteouts").
     private func addWhiteout(of name: FileName, in parent: DirectoryHandle) throws {
         guard let existing = try parent.statusIfExists(of: name) else {
-            return try parent.makeNode(name, kind: .characterDevice, mode: 0)
+            return try whiteoutForm.make(of: name, in: parent)
         }
         guard existing.kind == .directory else { return }
         try parent.openDirectory(name).extendedAttributes.set(LayerAttributes.opaque, to: [UInt8(ascii: "y")])
@@ -260,6 +264,7 @@ final class TreeBuilder {
 
     /// Runs `make`, once more after removing what has the name already.
     private func replacing(_ name: FileName, in parent: DirectoryHandle, _ make: () throws -> Void) throws {
+        _ = try whiteoutForm.removeFile(for: name, in: parent)
         do {
             try make()
         } catch let error as FileSystemError where error.code == .fileExists {

@@ -36,7 +36,7 @@ public struct MountPointStubs: Sendable {
         try directory.makeDirectory(name)
         let top = try directory.openDirectory(name)
         try top.setMode(0o755)
-        let builder = TreeBuilder(root: top)
+        let builder = try TreeBuilder(root: top)
         for entry in entries { try builder.add(entry) { _ in } }
         _ = try builder.finish()
     }

@@ -37,7 +37,7 @@ public struct LayerView: Sendable {
             implied.append(Set(record.implied))
             owners.append(record.owners)
         }
-        stack = LayerStack(roots: roots, implied: implied, owners: owners)
+        stack = try LayerStack(roots: roots, implied: implied, owners: owners)
         let parts = roots.enumerated().reversed().map { MergedDirectory.Part(layer: $0.offset, handle: $0.element) }
         root = Node(
             root: MergedDirectory(stack: stack, parts: parts, names: []),

@@ -24,10 +24,15 @@ final class MergedDirectory: Sendable {
 
     /// The entry `name`, or nil when there is none. Parts before `first` are known not to have it.
     func child(_ name: FileName, from first: Int = 0) throws -> Node? {
+        // It says something about another name.
+        if stack.whiteoutForm == .file, name.hasWhiteoutPrefix { return nil }
         var implied: (part: Int, status: FileStatus)?
         for index in parts.indices.dropFirst(first) {
             let part = parts[index]
-            guard let status = try part.handle.statusIfExists(of: name) else { continue }
+            guard let status = try part.handle.statusIfExists(of: name) else {
+                if try stack.whiteoutForm.hides(name, in: part.handle) { break }
+                continue
+            }
             if status.isWhiteout { break }
             guard status.kind == .directory else {
                 // Below a directory it is hidden.
@@ -50,6 +55,11 @@ final class MergedDirectory: Sendable {
         var nodes: [Node] = []
         for index in parts.indices {
             for entry in try parts[index].handle.entries() {
+                if stack.whiteoutForm == .file, case .removes(let hidden) = Whiteout(entry.name) {
+                    // Unless it is here again, where an earlier turn or this part has it.
+                    if try parts[index].handle.statusIfExists(of: hidden) == nil { seen.insert(hidden) }
+                    continue
+                }
                 // Names are compared only where there are several parts to compare.
                 if parts.count > 1, !seen.insert(entry.name).inserted { continue }
                 if let node = try child(entry.name, from: index) { nodes.append(node) }
@@ -71,6 +81,7 @@ final class MergedDirectory: Sendable {
             do {
                 handle = try part.handle.openDirectory(name)
             } catch let error where error.code == .noSuchFileOrDirectory {
+                if try stack.whiteoutForm.hides(name, in: part.handle) { break }
                 continue
             } catch let error where error.code == .notDirectory && !opened.isEmpty {
                 // A whiteout or a file: what is further down is hidden.

@@ -49,6 +49,7 @@ enum MountPlan {
         case .readOnlyLayers(let lower):
             let stack = LayerStack(lower: lower)
             return MountStep(operation: .rootLayers(stack, attributes.union(.readOnly)), flags: overlay)
+        case .userspaceOverlay: return MountStep(operation: .rootServed(attributes))
         case .directory(let path):
             return MountStep(operation: .rootDirectory(path, attributes))
         }

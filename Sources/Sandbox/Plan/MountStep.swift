@@ -7,6 +7,8 @@ struct MountStep: Equatable {
         case rootLayers(LayerStack, MountAttributes)
         /// The root: a directory.
         case rootDirectory(FilePath, MountAttributes)
+        /// The root: what the program beside the sandbox serves.
+        case rootServed(MountAttributes)
         /// A new filesystem of a kernel type; an option without a value is a flag.
         case filesystem(type: String, options: [(key: String, value: String)], target: FilePath, MountAttributes)
         case bind(source: FilePath, target: FilePath, MountAttributes)

@@ -141,6 +141,9 @@ struct ProgramEncoder {
         case .seal(let path):
             put(path)
             return 9
+        case .rootServed(let attributes):
+            put(attributes.rawValue)
+            return 10
         }
     }
 

@@ -12,12 +12,13 @@ struct BuildFlags: ParsableArguments {
     @Option(
         name: [.customShort("f", allowingJoined: true), .long], parsing: .unconditional,
         help: .init(
-            "The Dockerfile; - reads standard input.", discussion: "Default: PATH/Dockerfile", valueName: "path"))
+            "The Dockerfile; - reads standard input.", discussion: "Default: PATH/Dockerfile", valueName: "path"),
+        completion: .file())
     var file: String?
 
     @Option(
         parsing: .unconditional,
-        help: .init("The stage to build; stages it does not need never run.", valueName: "stage"))
+        help: .init("The stage to build; stages it does not need never run.", valueName: "stage"), completion: .stages)
     var target: String?
 
     @Option(
@@ -73,7 +74,9 @@ struct BuildFlags: ParsableArguments {
             discussion: "Default: type=image, into the local store", valueName: "output"))
     var output: [String] = []
 
-    @Option(parsing: .unconditionalSingleValue, help: .init("The platform to build for.", valueName: "platform"))
+    @Option(
+        parsing: .unconditionalSingleValue, help: .init("The platform to build for.", valueName: "platform"),
+        completion: .platforms)
     var platform: [String] = []
 
     @Flag(help: "Write what images, repositories and addresses stand for into a lock file beside the Dockerfile.")
@@ -94,7 +97,8 @@ struct BuildFlags: ParsableArguments {
 
     @Option(
         parsing: .unconditionalSingleValue,
-        help: .init("An attestation of the image: type=provenance or type=sbom.", valueName: "type=…"))
+        help: .init("An attestation of the image: type=provenance or type=sbom.", valueName: "type=…"),
+        completion: .list(["type=provenance", "type=sbom"]))
     var attest: [String] = []
 
     @Option(
@@ -110,7 +114,8 @@ struct BuildFlags: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: .init("The network of RUN: default (the host's), host, private or none.", valueName: "mode"))
+        help: .init("The network of RUN: default (the host's), host, private or none.", valueName: "mode"),
+        completion: .networks)
     var network: String?
 
     @Option(parsing: .unconditionalSingleValue, help: .init("A line for /etc/hosts.", valueName: "name:address"))
@@ -126,7 +131,8 @@ struct BuildFlags: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: .init("How progress is shown: auto, tty, plain, rawjson or quiet.", valueName: "mode"))
+        help: .init("How progress is shown: auto, tty, plain, rawjson or quiet.", valueName: "mode"),
+        completion: .progressModes)
     var progress: String?
 
     @Flag(help: "Say of each step why it runs: what is different from the build before.")
@@ -138,12 +144,14 @@ struct BuildFlags: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: .init("Write the image id, the digest of its configuration, to a file.", valueName: "path"))
+        help: .init("Write the image id, the digest of its configuration, to a file.", valueName: "path"),
+        completion: .file())
     var iidfile: String?
 
     @Option(
         parsing: .unconditional,
-        help: .init("Write digests and names of the result to a file, as JSON.", valueName: "path"))
+        help: .init("Write digests and names of the result to a file, as JSON.", valueName: "path"), completion: .file()
+    )
     var metadataFile: String?
 
     @Flag(help: "Check the Dockerfile instead of building it: short for --call=check.")
@@ -153,7 +161,7 @@ struct BuildFlags: ParsableArguments {
         parsing: .unconditional,
         help: .init(
             "What to do: build, check, outline (what a build can be given) or targets (the stages).",
-            valueName: "method[,format=json]"))
+            valueName: "method[,format=json]"), completion: .list(["build", "check", "outline", "targets"]))
     var call: String?
 
     @Flag(help: "Push the image to the registries of its names, as --output type=registry does.")

@@ -13,6 +13,7 @@ extension BuildRequest {
         try self.init(options, standardInput: resources.standardInput)
         housekeeping = try HousekeepingPolicy(environment: resources.environment)
         let path = resources.environment["PATH"]
+        overlayProgram = UserspaceOverlay.program(path: path)
         runtime = try options.runtime.map { name throws(SandboxError) in try ContainerRuntime.find(name, path: path) }
         if options.network == .private {
             privateNetwork = try PrivateNetwork.find(path: path)

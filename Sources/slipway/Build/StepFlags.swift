@@ -12,14 +12,15 @@ struct StepFlags: ParsableArguments {
     @Option(
         parsing: .unconditionalSingleValue,
         help: .init(
-            "Let RUN ask for more than a sandbox gives: network.host or security.insecure.", valueName: "entitlement"))
+            "Let RUN ask for more than a sandbox gives: network.host or security.insecure.", valueName: "entitlement"),
+        completion: .list(["network.host", "security.insecure"]))
     var allow: [String] = []
 
     @Option(
         parsing: .unconditional,
         help: .init(
             "When a RUN fails: shell opens one in its root, keep leaves the root to slipway debug; or stop.",
-            valueName: "shell[=program]|keep|stop"))
+            valueName: "shell[=program]|keep|stop"), completion: .list(["shell", "keep", "stop"]))
     var onError: String?
 
     @Option(
@@ -32,7 +33,8 @@ struct StepFlags: ParsableArguments {
     @Option(
         parsing: .unconditional,
         help: .init(
-            "Run each RUN by an OCI runtime of the machine: runc, crun or the path of one.", valueName: "runtime"))
+            "Run each RUN by an OCI runtime of the machine: runc, crun or the path of one.", valueName: "runtime"),
+        completion: .runtimes)
     var runtime: String?
 
     @Option(

@@ -19,7 +19,7 @@ struct BuildCommand: SlipwayCommand {
     @Argument(
         help: .init(
             "The context: a directory, a tar archive, a git or HTTP address; - reads an archive or a Dockerfile.",
-            valueName: "path"))
+            valueName: "path"), completion: .directory)
     var paths: [String] = []
 
     /// A question about the Dockerfile runs no process.

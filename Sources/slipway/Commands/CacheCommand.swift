@@ -62,7 +62,8 @@ struct CacheExportCommand: SlipwayCommand {
 
     @Option(
         name: [.customShort("o", allowingJoined: true), .long], parsing: .unconditional,
-        help: .init("The file to write.", discussion: "Default: standard output", valueName: "path"))
+        help: .init("The file to write.", discussion: "Default: standard output", valueName: "path"),
+        completion: .file())
     var output: String?
 
     @Option(
@@ -134,7 +135,7 @@ struct CacheImportCommand: SlipwayCommand {
 
     @OptionGroup var store: StoreFlags
 
-    @Argument(help: .init("The archive; - or nothing for standard input.", valueName: "file"))
+    @Argument(help: .init("The archive; - or nothing for standard input.", valueName: "file"), completion: .file())
     var file: String?
 
     var preparation: ProcessPreparation { .userNamespace }

@@ -16,14 +16,14 @@ struct CopyCommand: SlipwayCommand {
         parsing: .unconditional,
         help: .init(
             "Only the image for this platform, without the index.", discussion: "Default: all platforms",
-            valueName: "platform"))
+            valueName: "platform"), completion: .platforms)
     var platform: String?
 
     @OptionGroup var flags: TransferFlags
     @OptionGroup var limits: LimitFlags
     @OptionGroup var store: StoreFlags
 
-    @Argument(help: "Where the image is.")
+    @Argument(help: "Where the image is.", completion: .images)
     var source: String
 
     @Argument(help: "Where it is to be.")

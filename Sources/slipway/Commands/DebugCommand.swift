@@ -49,7 +49,7 @@ struct DebugCommand: SlipwayCommand {
 
     @OptionGroup var store: StoreFlags
 
-    @Argument(help: "The number of a build, or the name or id of an image.")
+    @Argument(help: "The number of a build, or the name or id of an image.", completion: .images)
     var build: String?
 
     @Argument(parsing: .postTerminator, help: "A command in place of a shell.")

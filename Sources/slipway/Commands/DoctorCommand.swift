@@ -34,7 +34,8 @@ struct DoctorCommand: SlipwayCommand {
         }
         var (store, rebuilt) = try open(context)
         let lease = try store.lease()
-        let machine = try await MachineCheck.run(namespace, launcher, scratch: lease.directory)
+        let machine = try await MachineCheck.run(
+            namespace, launcher, scratch: lease.directory, path: context.environment["PATH"])
         try lease.end()
         var report: StoreDoctor.Report
         do {

@@ -20,7 +20,7 @@ struct ExplainCommand: SlipwayCommand {
 
     @OptionGroup var store: StoreFlags
 
-    @Argument(help: "The name or id of an image.")
+    @Argument(help: "The name or id of an image.", completion: .images)
     var image: String?
 
     var preparation: ProcessPreparation { .userNamespace }

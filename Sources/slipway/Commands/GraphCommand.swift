@@ -19,10 +19,13 @@ struct GraphCommand: SlipwayCommand {
     @Option(
         name: [.customShort("f", allowingJoined: true), .long], parsing: .unconditional,
         help: .init(
-            "The Dockerfile; - reads standard input.", discussion: "Default: PATH/Dockerfile", valueName: "path"))
+            "The Dockerfile; - reads standard input.", discussion: "Default: PATH/Dockerfile", valueName: "path"),
+        completion: .file())
     var file: String?
 
-    @Option(parsing: .unconditional, help: .init("The stage to build; the last one if not given.", valueName: "stage"))
+    @Option(
+        parsing: .unconditional, help: .init("The stage to build; the last one if not given.", valueName: "stage"),
+        completion: .stages)
     var target: String?
 
     @Option(
@@ -34,7 +37,9 @@ struct GraphCommand: SlipwayCommand {
         parsing: .unconditionalSingleValue, help: .init("A further context, as for build.", valueName: "name=source"))
     var buildContext: [String] = []
 
-    @Option(parsing: .unconditional, help: .init("The platform to build for.", valueName: "platform"))
+    @Option(
+        parsing: .unconditional, help: .init("The platform to build for.", valueName: "platform"),
+        completion: .platforms)
     var platform: String?
 
     @Option(
@@ -42,15 +47,16 @@ struct GraphCommand: SlipwayCommand {
         help: .init(
             "text, mermaid, dot, svg or json.",
             discussion: "Default: what the name of the output file ends in, or text",
-            valueName: "format"))
+            valueName: "format"), completion: .list(["text", "mermaid", "dot", "svg", "json"]))
     var format: String?
 
     @Option(
         name: [.customShort("o", allowingJoined: true), .long], parsing: .unconditional,
-        help: .init("The file to write; - is standard output.", discussion: "Default: -", valueName: "path"))
+        help: .init("The file to write; - is standard output.", discussion: "Default: -", valueName: "path"),
+        completion: .file())
     var output: String?
 
-    @Argument(help: .init("The context, as for build.", valueName: "path"))
+    @Argument(help: .init("The context, as for build.", valueName: "path"), completion: .directory)
     var path = "."
 
     var preparation: ProcessPreparation { .reading(context: path) }

@@ -26,7 +26,7 @@ struct ImagesCommand: SlipwayCommand {
 
     @OptionGroup var store: StoreFlags
 
-    @Argument(help: .init("Show only images of this name.", valueName: "repository[:tag]"))
+    @Argument(help: .init("Show only images of this name.", valueName: "repository[:tag]"), completion: .images)
     var name: String?
 
     var preparation: ProcessPreparation { .userNamespace }

@@ -11,7 +11,7 @@ struct InspectCommand: SlipwayCommand {
     @OptionGroup var platform: PlatformFlag
     @OptionGroup var store: StoreFlags
 
-    @Argument(help: .init("Names or ids of images.", valueName: "image"))
+    @Argument(help: .init("Names or ids of images.", valueName: "image"), completion: .images)
     var images: [String]
 
     var preparation: ProcessPreparation { .userNamespace }

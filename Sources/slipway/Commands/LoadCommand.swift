@@ -13,7 +13,7 @@ struct LoadCommand: SlipwayCommand {
         help: .init(
             "A docker archive, an OCI archive or the directory of an OCI layout.",
             discussion: "Default: standard input",
-            valueName: "path"))
+            valueName: "path"), completion: .file())
     var input: String?
 
     @Flag(name: [.short, .long], help: "Print nothing.")

@@ -29,7 +29,7 @@ struct LoginCommand: SlipwayCommand {
         help: .init(
             "The file to keep the login in.",
             discussion: "Default: $REGISTRY_AUTH_FILE, $DOCKER_CONFIG/config.json, or ~/.docker/config.json",
-            valueName: "file"))
+            valueName: "file"), completion: .file())
     var authfile: String?
 
     @Flag(name: .shortAndLong, help: "Print nothing.")

@@ -13,7 +13,7 @@ struct LogoutCommand: SlipwayCommand {
     @Flag(name: .shortAndLong, help: "Forget all logins.")
     var all = false
 
-    @Option(help: .init("The only file to look into.", valueName: "file"))
+    @Option(help: .init("The only file to look into.", valueName: "file"), completion: .file())
     var authfile: String?
 
     @Flag(name: .shortAndLong, help: "Print nothing.")

@@ -36,7 +36,7 @@ struct LogsCommand: SlipwayCommand {
 
     @OptionGroup var store: StoreFlags
 
-    @Argument(help: "The number of a build, or the name or id of an image.")
+    @Argument(help: "The number of a build, or the name or id of an image.", completion: .images)
     var build: String?
 
     var preparation: ProcessPreparation { .userNamespace }

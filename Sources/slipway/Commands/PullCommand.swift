@@ -14,7 +14,7 @@ struct PullCommand: SlipwayCommand {
 
     @Option(
         parsing: .unconditional,
-        help: .init("The platform, if the image is there for several.", valueName: "platform"))
+        help: .init("The platform, if the image is there for several.", valueName: "platform"), completion: .platforms)
     var platform: String?
 
     @Flag(help: "The image for all platforms that it is there for.")

@@ -19,13 +19,14 @@ struct PushCommand: SlipwayCommand {
 
     @Option(
         parsing: .unconditional,
-        help: .init("Only the image for this platform, without the index.", valueName: "platform"))
+        help: .init("Only the image for this platform, without the index.", valueName: "platform"),
+        completion: .platforms)
     var platform: String?
 
     @OptionGroup var flags: TransferFlags
     @OptionGroup var store: StoreFlags
 
-    @Argument(help: .init("The name or id of an image in the store.", valueName: "image"))
+    @Argument(help: .init("The name or id of an image in the store.", valueName: "image"), completion: .images)
     var image: String
 
     @Argument(help: .init("Where to: NAME[:TAG|@DIGEST].", valueName: "destination"))

@@ -14,7 +14,7 @@ struct RmiCommand: SlipwayCommand {
 
     @OptionGroup var store: StoreFlags
 
-    @Argument(help: .init("Names or ids of images.", valueName: "image"))
+    @Argument(help: .init("Names or ids of images.", valueName: "image"), completion: .images)
     var images: [String]
 
     var preparation: ProcessPreparation { .userNamespace }

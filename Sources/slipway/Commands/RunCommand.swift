@@ -22,7 +22,8 @@ struct RunCommand: SlipwayCommand {
 
     @Argument(
         parsing: .captureForPassthrough,
-        help: .init("The name or id of an image, and a command in place of the image's.", valueName: "image"))
+        help: .init("The name or id of an image, and a command in place of the image's.", valueName: "image"),
+        completion: .images)
     var words: [String] = []
 
     /// Everything from the first word on that is no known option is passed through, so `--help` too.

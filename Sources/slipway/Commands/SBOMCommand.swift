@@ -31,12 +31,13 @@ struct SBOMCommand: SlipwayCommand {
     @Option(
         help: .init(
             "Of an image for several platforms, which one.", discussion: "Default: this machine's",
-            valueName: "platform"))
+            valueName: "platform"), completion: .platforms)
     var platform: String?
 
     @Option(
         name: [.customShort("o", allowingJoined: true), .long], parsing: .unconditional,
-        help: .init("The file to write.", discussion: "Default: standard output", valueName: "path"))
+        help: .init("The file to write.", discussion: "Default: standard output", valueName: "path"),
+        completion: .file())
     var output: String?
 
     @Option(
@@ -48,7 +49,9 @@ struct SBOMCommand: SlipwayCommand {
 
     @OptionGroup var store: StoreFlags
 
-    @Argument(help: "The name or id of an image, or oci-layout://PATH[:tag|@digest] for a layout or an archive.")
+    @Argument(
+        help: "The name or id of an image, or oci-layout://PATH[:tag|@digest] for a layout or an archive.",
+        completion: .images)
     var image: String
 
     var preparation: ProcessPreparation { .userNamespace }

@@ -16,7 +16,8 @@ struct SaveCommand: SlipwayCommand {
 
     @Option(
         name: [.customShort("o", allowingJoined: true), .long], parsing: .unconditional,
-        help: .init("The file to write.", discussion: "Default: standard output", valueName: "path"))
+        help: .init("The file to write.", discussion: "Default: standard output", valueName: "path"),
+        completion: .file())
     var output: String?
 
     @Option(help: .init("docker-archive, which docker load and podman load read, or oci-archive.", valueName: "format"))
@@ -25,7 +26,7 @@ struct SaveCommand: SlipwayCommand {
     @OptionGroup var platform: PlatformFlag
     @OptionGroup var store: StoreFlags
 
-    @Argument(help: .init("Names or ids of images.", valueName: "image"))
+    @Argument(help: .init("Names or ids of images.", valueName: "image"), completion: .images)
     var images: [String]
 
     var preparation: ProcessPreparation { .userNamespace }

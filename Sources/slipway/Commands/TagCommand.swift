@@ -10,7 +10,7 @@ struct TagCommand: SlipwayCommand {
 
     @OptionGroup var store: StoreFlags
 
-    @Argument(help: "The name or id of an image in the store.")
+    @Argument(help: "The name or id of an image in the store.", completion: .images)
     var source: String
 
     @Argument(help: "The new name.")

@@ -45,6 +45,6 @@ struct StoreFlags: ParsableArguments {
         help: .init(
             "The directory of the store.",
             discussion: "Default: $SLIPWAY_ROOT, $XDG_DATA_HOME/slipway, or /var/lib/slipway for root",
-            valueName: "path"))
+            valueName: "path"), completion: .directory)
     var root: String?
 }

@@ -11,7 +11,8 @@ struct RunFlags: ParsableArguments {
     var env: [String] = []
 
     @Option(
-        parsing: .unconditionalSingleValue, help: .init("A file with a variable on each line.", valueName: "path"))
+        parsing: .unconditionalSingleValue, help: .init("A file with a variable on each line.", valueName: "path"),
+        completion: .file())
     var envFile: [String] = []
 
     @Option(
@@ -30,22 +31,25 @@ struct RunFlags: ParsableArguments {
 
     @Option(
         name: [.customShort("v", allowingJoined: true), .long], parsing: .unconditionalSingleValue,
-        help: .init("A directory or file of this machine.", valueName: "host:container[:ro]"))
+        help: .init("A directory or file of this machine.", valueName: "host:container[:ro]"), completion: .file())
     var volume: [String] = []
 
     @Option(
-        parsing: .unconditional, help: .init("The network: host (the default), private or none.", valueName: "mode"))
+        parsing: .unconditional, help: .init("The network: host (the default), private or none.", valueName: "mode"),
+        completion: .networks)
     var network: String?
 
     @Option(
         parsing: .unconditional,
         help: .init(
-            "Run the container by an OCI runtime of the machine: runc, crun or the path of one.", valueName: "runtime"))
+            "Run the container by an OCI runtime of the machine: runc, crun or the path of one.", valueName: "runtime"),
+        completion: .runtimes)
     var runtime: String?
 
     @Option(
         parsing: .unconditional,
-        help: .init("Which image of one for several platforms; that for this machine without.", valueName: "platform"))
+        help: .init("Which image of one for several platforms; that for this machine without.", valueName: "platform"),
+        completion: .platforms)
     var platform: String?
 
     @Flag(name: [.short, .long], help: "Connect standard input.")

@@ -9,7 +9,8 @@ struct TransferFlags: ParsableArguments {
 
     @Option(
         parsing: .unconditional,
-        help: .init("How progress is shown: auto, tty, plain, rawjson or quiet.", valueName: "mode"))
+        help: .init("How progress is shown: auto, tty, plain, rawjson or quiet.", valueName: "mode"),
+        completion: .progressModes)
     var progress: String?
 
     @Option(help: .init("How the result is printed: table or json (one object a line).", valueName: "format"))

@@ -6,7 +6,8 @@ import OCI
 struct PlatformFlag: ParsableArguments {
     @Option(
         parsing: .unconditional,
-        help: .init("Which image of one for several platforms; that for this machine without.", valueName: "platform"))
+        help: .init("Which image of one for several platforms; that for this machine without.", valueName: "platform"),
+        completion: .platforms)
     var platform: String?
 
     /// The platform that was asked for.

@@ -240,6 +240,9 @@ static void nodes(void) {
             // What only stands for a device in the image is none.
             struct stat status;
             int is_file = fd >= 0 && fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+            // No device can have an attribute of this kind: the kernel allows them on files and directories only.
+            char value[64];
+            if (fd >= 0 && fgetxattr(fd, "user.slipway.device", value, sizeof value) > 0) is_file = 1;
             report("node-opened", name, "%s", is_file ? "a file" : outcome(fd));
             if (fd >= 0) close(fd);
             unlink(path);

@@ -2,6 +2,7 @@ import FoundationEssentials
 import Glibc
 import Subprocess
 import SystemPackage
+import Testing
 
 /// Debian's dockerd, without a network, for containers in which Slipway runs. It needs root.
 struct DockerDaemon: Sendable {
@@ -22,12 +23,20 @@ struct DockerDaemon: Sendable {
                 "--pidfile", "\(place)/pid", "--iptables=false", "--ip6tables=false", "--bridge=none",
             ], directory: place, limit: .seconds(500))
         // Ended by a signal, which is its way to end.
-        _ = try await command.run { running in
-            defer { running.send(SIGTERM) }
-            try await daemon.waitUntilUp()
-            try await daemon.makeImage(in: place)
-            try await body(daemon)
-        }
+        let result: Result<Void, any Error>
+        do {
+            _ = try await command.run { running in
+                defer { running.send(SIGTERM) }
+                try await daemon.waitUntilUp()
+                try await daemon.makeImage(in: place)
+                try await body(daemon)
+            }
+            result = .success(())
+        } catch { result = .failure(error) }
+        // What it mounts for containers that have the machine's network.
+        let network = place.appending("run/netns/default")
+        if File.exists(network) { _ = try await work.tool("umount", network.string) }
+        try result.get()
     }
 
     /// Waits until it answers, a minute at most.
@@ -49,10 +58,10 @@ struct DockerDaemon: Sendable {
 
     /// Runs a command in a container with `flags`. The workspace is where it is outside, read-only but for `writable`.
     func run(
-        _ flags: [String], in work: Workspace, writable: FilePath, _ command: [String]
+        _ flags: [String], in work: Workspace, network: String = "none", writable: FilePath, _ command: [String]
     ) async throws -> Command.Outcome {
         let binary = try await Binary.path()
-        var arguments = ["--host", "unix://\(socket)", "run", "--rm", "--network", "none"]
+        var arguments = ["--host", "unix://\(socket)", "run", "--rm", "--network", network]
         for path in try await Self.libraries(of: binary) { arguments += ["--volume", "\(path):\(path):ro"] }
         for path in [work.context, work.base] { arguments += ["--volume", "\(path):\(path):ro"] }
         arguments += ["--volume", "\(binary):/slipway:ro", "--volume", "\(writable):\(writable)"]

@@ -18,7 +18,7 @@ struct Workspace: Sendable {
 
     /// Makes a workspace, lets the test use it and removes it, whatever the test's end.
     static func use(
-        as account: Account = .current, _ body: (Workspace) async throws -> Void
+        as account: Account = .standard, _ body: (Workspace) async throws -> Void
     ) async throws {
         let directory = try TemporaryDirectory()
         let workspace = Workspace(root: directory.path, account: account)
@@ -37,7 +37,7 @@ struct Workspace: Sendable {
         try await Base.copy(to: base)
         guard let (user, group) = try account.owner() else { return }
         for path in [root, context] where chown(path.string, user, group) != 0 {
-            throw TestFailure("cannot give \(path) to \(Account.ordinaryName): \(Errno(rawValue: errno))")
+            throw TestFailure("cannot give \(path) to \(account.testDescription): \(Errno(rawValue: errno))")
         }
     }
 
@@ -54,10 +54,14 @@ struct Workspace: Sendable {
 
     /// Writes a file of the context.
     func write(_ name: String, _ text: String, mode: UInt32 = 0o644) throws {
-        let path = context.appending(name)
+        var path = context.appending(name)
         try File.write(text, to: path, mode: mode)
         guard let (user, group) = try account.owner() else { return }
-        guard chown(path.string, user, group) == 0 else { throw Errno(rawValue: errno) }
+        // With the directories that were made for it.
+        while path != context {
+            guard chown(path.string, user, group) == 0 else { throw Errno(rawValue: errno) }
+            path = path.removingLastComponent()
+        }
     }
 
     // MARK: Slipway
@@ -110,6 +114,14 @@ struct Workspace: Sendable {
     /// Runs a tool as this workspace's user, which has to succeed.
     func tool(
         _ program: String, _ arguments: String..., environment: [String: String] = [:],
+        at location: SourceLocation = #_sourceLocation
+    ) async throws -> Command.Outcome {
+        try await tool(program, arguments: arguments, environment: environment, at: location)
+    }
+
+    /// The same for arguments that are a list.
+    func tool(
+        _ program: String, arguments: [String], environment: [String: String] = [:],
         at location: SourceLocation = #_sourceLocation
     ) async throws -> Command.Outcome {
         let outcome = try await Command(
