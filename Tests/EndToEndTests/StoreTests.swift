@@ -104,6 +104,20 @@ extension EndToEnd {
             }
         }
 
+        /// Steps that change the same make the same layer, and overlayfs takes no directory twice.
+        @Test(arguments: Account.all)
+        func runWithEqualLayers(account: Account) async throws {
+            try await Workspace.use(as: account) { work in
+                try work.write("file", "same\n")
+                let built = try await work.build(
+                    "FROM base\nCOPY file /file\nRUN echo other >/file\nCOPY file /file\nCMD cat /file\n",
+                    ["-t", "twice"])
+                try #require(built.status == 0, "\(built.transcript)")
+                let ran = try await work.slipway(["run", "--rm", "twice"])
+                #expect(ran.text == "same\n", "\(ran.transcript)")
+            }
+        }
+
         /// The stop signal of the image reaches its process, which ends in its own way.
         @Test(arguments: Account.all)
         func stopSignal(account: Account) async throws {

@@ -123,7 +123,7 @@ struct ContainerRunner {
         try parent.setOwner(of: "upper", uid: status.uid, gid: status.gid)
         try parent.setMode(of: "upper", to: status.mode)
         return .overlay(
-            lower: view.layers.reversed().map { layers.directory(of: $0) }, upper: directory.appending("upper"),
+            lower: layers.overlayDirectories(of: view.layers), upper: directory.appending("upper"),
             work: directory.appending("work"))
     }
 }

@@ -15,7 +15,13 @@ public final class Main {
         server.setHandler(new Service(new Almanac(), Clock.systemUTC()));
         server.setStopAtShutdown(true);
         server.setStopTimeout(5000);
-        server.start();
+        try {
+            server.start();
+        } catch (Exception error) {
+            // Threads that have started would keep the program alive without a port.
+            error.printStackTrace();
+            System.exit(1);
+        }
         server.join();
     }
 }
