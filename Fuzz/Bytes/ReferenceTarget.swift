@@ -8,7 +8,8 @@ enum ReferenceTarget {
             for name in [reference.canonicalName, reference.familiarName] {
                 ByteTarget.require((try? ImageReference(parsing: name)) == reference, "\(text) became \(name)")
             }
-            ByteTarget.require(!reference.canonicalName.contains(".."), "\(text) leads upwards")
+            // A tag may have two dots: it is no part of a path.
+            ByteTarget.require(!reference.canonicalRepository.contains(".."), "\(text) leads upwards")
         }
         if let digest = try? Digest(parsing: text) {
             ByteTarget.require((try? Digest(parsing: digest.description)) == digest, "\(text) became \(digest)")
